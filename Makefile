@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: MIT
+# Builds libnetring.a and the netring program. "make help" lists what is here.
+# Needs GNU make 4.0, a C compiler and the tools of POSIX; no Python, no bash.
+
+VERSION := 0.1.0
+
+# ---------------------------------------------------------------------------
+##= O=DIR           put everything that is made, .config too, into DIR
+##= V=1             show the commands; -s shows nothing
+##= CROSS_COMPILE=  what the names of the compiler and of ar begin with
+##= CC= AR= CFLAGS= CPPFLAGS= EXTRA_CFLAGS= LDFLAGS=    as usual
+##= DESTDIR= PREFIX= LIBDIR= INCLUDEDIR= BINDIR=        where to install
+##= CONFIG_X=y      an option, without asking .config
+##= TESTS="PATH..." run only these of test/
+
+# What belongs to the build. This is the one place where options meet files.
+
+lib-y += step.o
+
+lib-$(CONFIG_CAPTURE) += packet_socket.o geometry.o capture_open.o capture.o
+lib-$(CONFIG_CAPTURE) += capture_wait.o capture_rebind.o capture_stats.o
+lib-$(CONFIG_CAPTURE) += capture_preset.o packet.o clock.o
+lib-$(CONFIG_CAPTURE_FILTER) += filter.o
+lib-$(CONFIG_CAPTURE_FANOUT) += fanout.o
+lib-$(CONFIG_PACKET_NETNS) += netns.o
+lib-$(CONFIG_PCAP) += pcap.o
+lib-$(CONFIG_PROBE) += probe.o
+
+tool-$(CONFIG_TOOL) += main.o
+tool-$(CONFIG_TOOL_CAPTURE) += capture.o capture_file.o
+tool-$(CONFIG_TOOL_PROBE) += probe.o
+
+applet-$(CONFIG_TOOL_CAPTURE) += capture
+applet-$(CONFIG_TOOL_PROBE) += probe
+
+# The C library's functions that tests of failures put themselves in front of.
+wrapped := bind clock_gettime close getsockname getsockopt ioctl mmap munmap \
+	nanosleep open poll read recv send sendto setns setsockopt socket write
+
+# ---------------------------------------------------------------------------
+# Where things are. Sources are named from here, the top of the source tree;
+# what is made goes below $(obj), which is empty or ends in a slash.
+
+MAKEFLAGS += -rR --no-print-directory
+
+ifeq ($(origin O),command line)
+  out := $(O)
+else
+  out := $(KBUILD_OUTPUT)
+endif
+
+ifneq ($(words $(CURDIR)) $(words x$(out)),1 1)
+  $(error a path with a space cannot be built in: $(CURDIR) $(out))
+endif
+
+obj := $(if $(filter-out .,$(patsubst %/,%,$(out))),$(out:%/=%)/)
+config := $(or $(KCONFIG_CONFIG),.config)
+config := $(if $(filter /%,$(config)),,$(obj))$(config)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# Short messages; V=1 shows the commands, -s shows nothing.
+ifeq ($(V),1)
+  Q :=
+else
+  Q := @
+  ifeq ($(findstring s,$(firstword -$(MAKEFLAGS))),)
+    say = @printf '  %-8s%s\n' $(1) $(or $(2),$(@:$(obj)%=%))
+  endif
+endif
+
+# Several goals are made one after another, in the order given, also with -j:
+# "make setup demo" must not begin the demo before the tools are there.
+ifneq ($(words $(MAKECMDGOALS)),$(words $(firstword $(MAKECMDGOALS))))
+
+.PHONY: $(MAKECMDGOALS) one-by-one
+$(MAKECMDGOALS): one-by-one ;
+one-by-one:
+	@set -e; for goal in $(MAKECMDGOALS); do $(MAKE) $$goal; done
+
+else
+
+##@ Help
+
+help: ## This list
+	@awk -f tools/help.awk Makefile
+	@printf '\nConfigurations in configs/:\n'
+	@printf '  %s\n' $(named-configs)
+
+.PHONY: help
+
+##@ Configuration
+
+kconfig := KCONFIG_CONFIG='$(config)' sh tools/kconfig/kconfig.sh
+editor := KCONFIG_CONFIG='$(config)' sh tools/kconfig/python.sh \
+	tools/kconfig/kconfig.py
+
+# Explicit names, because Buildroot looks for them.
+menuconfig: ## Choose options in menus
+config: ## Answer a question for every option
+oldconfig: ## Answer a question for every option that .config lacks
+randconfig: ## Choose at random; KCONFIG_SEED=N repeats a choice
+olddefconfig: ## Complete .config, what it lacks at its default
+defconfig: ## Every option at its default
+allnoconfig: ## Every option off
+allyesconfig: ## Every option on
+savedefconfig: ## Write the least file that gives .config to ./defconfig
+listnewconfig: ## List the options that .config lacks
+
+menuconfig config oldconfig randconfig: | $(obj)Makefile
+	@mkdir -p '$(dir $(config))'
+	@$(editor) $@
+
+olddefconfig defconfig allnoconfig allyesconfig: | $(obj)Makefile
+	$(call say,CONFIG,$(config:$(obj)%=%))
+	$(Q)$(kconfig) $@
+
+savedefconfig:
+	$(call say,CONFIG,defconfig)
+	$(Q)$(kconfig) $@ $(obj)defconfig
+
+listnewconfig:
+	@$(kconfig) $@
+
+named-configs := $(notdir $(wildcard configs/*_defconfig))
+$(named-configs): %: configs/% | $(obj)Makefile
+	$(call say,CONFIG,$(config:$(obj)%=%))
+	$(Q)$(kconfig) defconfig $<
+
+.PHONY: menuconfig config oldconfig randconfig olddefconfig defconfig \
+	allnoconfig allyesconfig savedefconfig listnewconfig $(named-configs)
+
+# Values given to make win over those of .config: make CONFIG_PCAP=n
+kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
+	$(if $(filter command,$(origin $(v))),$(v:CONFIG_%=%)=$($(v)))))
+
+# Targets that need no configuration do not make one.
+goal := $(or $(MAKECMDGOALS),all)
+ifneq ($(filter all install install-% size test-programs %.a %.o %.h %.pc \
+	netring,$(goal)),)
+  -include $(obj)auto.conf
+endif
+
+$(config): | $(obj)Makefile
+	$(call say,CONFIG,$(config:$(obj)%=%))
+	$(Q)$(kconfig) defconfig
+
+kconfig-files := Kconfig tools/kconfig/kconfig.awk tools/kconfig/kconfig.sh
+
+$(obj)auto.conf: $(config) $(obj).stamp/set $(kconfig-files)
+	$(Q)KCONFIG_SET='$(kconfig-set)' $(kconfig) make $@
+
+$(obj)include/netring/config.h: $(obj)auto.conf
+	$(Q)KCONFIG_SET='$(kconfig-set)' $(kconfig) header $@
+
+# With O=DIR, "make" works inside of DIR too.
+ifneq ($(obj),)
+$(obj)Makefile:
+	@mkdir -p $(@D)
+	@printf '%s\n' '# Generated: hands every goal over to the source tree.' \
+		'goals := $$(or $$(MAKECMDGOALS),all)' \
+		'.PHONY: $$(goals) source' \
+		'$$(goals): source ;' \
+		'source:' \
+		'	@$$(MAKE) --no-print-directory -C $(CURDIR) O=$$(CURDIR) $$(goals)' >$@
+endif
+
+##@ Build
+
+all: ## The library and the program (also just "make")
+all: $(obj)libnetring.a $(obj)netring.pc $(if $(tool-y),$(obj)netring)
+
+.PHONY: all FORCE
+FORCE:
+
+# The compiler: CC, or that of CROSS_COMPILE, or musl's where it is installed.
+default = $(filter default undefined,$(origin $(1)))
+ifneq ($(call default,CC),)
+  musl-gcc := $(if $(CROSS_COMPILE),,$(shell command -v musl-gcc))
+  CC := $(if $(musl-gcc),musl-gcc,$(CROSS_COMPILE)gcc)
+endif
+ifneq ($(call default,AR),)
+  AR := $(CROSS_COMPILE)ar
+endif
+SIZE ?= $(CROSS_COMPILE)size
+
+# Our flags first, so that those of the user win. WERROR=1 is for the checks:
+# other compilers have other warnings.
+warnings := -Wall -Wextra $(if $(filter 1,$(WERROR)),-Werror)
+own-flags := -std=c11 $(if $(CONFIG_OPTIMIZE_SPEED),-O2,-Os) $(warnings) \
+	-ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. \
+	$(if $(CONFIG_UNWIND_TABLES),,-fno-unwind-tables \
+		-fno-asynchronous-unwind-tables) \
+	$(if $(CONFIG_DEBUG),-g,-DNDEBUG)
+includes := -I$(obj)include -Iinclude
+all-cflags := $(own-flags) $(includes) $(CPPFLAGS) $(CFLAGS) $(EXTRA_CFLAGS)
+all-ldflags := $(if $(CONFIG_TOOL_STATIC),-static) -Wl,--gc-sections \
+	$(CFLAGS) $(EXTRA_CFLAGS) $(LDFLAGS)
+
+lib-objects := $(addprefix $(obj)src/,$(sort $(lib-y)))
+tool-objects := $(addprefix $(obj)tools/netring/,$(sort $(tool-y)))
+
+# A stamp changes when the words it holds do, and what depends on it follows.
+# $(1) the stamp, $(2) its words
+define stamp
+$(obj).stamp/$(1): FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' $(call quote,$(2)) >$$@.tmp
+	@cmp -s $$@.tmp $$@ && rm $$@.tmp || mv $$@.tmp $$@
+endef
+quote = '$(subst $$,$$$$,$(subst ','\'',$(1)))'
+
+$(eval $(call stamp,set,$(kconfig-set)))
+$(eval $(call stamp,cc,$(CC) $(all-cflags)))
+$(eval $(call stamp,ar,$(AR) $(lib-objects)))
+$(eval $(call stamp,ld,$(all-ldflags) $(tool-objects)))
+
+$(lib-objects): $(obj)src/%.o: src/%.c $(obj).stamp/cc \
+		| $(obj)include/netring/config.h
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(all-cflags) -MMD -MP -c -o $@ $<
+
+$(obj)libnetring.a: $(lib-objects) $(obj).stamp/ar
+	$(call say,AR)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcsD $@ $(lib-objects)
+
+$(tool-objects): $(obj)tools/netring/%.o: tools/netring/%.c $(obj).stamp/cc \
+		| $(obj)include/netring/config.h $(obj)tools/netring/applets.h
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(all-cflags) -I$(obj)tools/netring -MMD -MP -c -o $@ $<
+
+$(obj)netring: $(tool-objects) $(obj)libnetring.a $(obj).stamp/ld
+	$(call say,LD)
+	$(Q)$(CC) -o $@ $(tool-objects) $(all-ldflags) $(obj)libnetring.a
+
+# The program's applets, a line each, for main.c to include.
+$(obj)tools/netring/applets.h: $(obj)auto.conf FORCE
+	@mkdir -p $(@D)
+	@printf '/* SPDX-License-Identifier: MIT */\n' >$@.tmp
+	@printf '%s\n' $(applet-y:%='APPLET(%)') >>$@.tmp
+	@cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+
+-include $(lib-objects:.o=.d) $(tool-objects:.o=.d)
+
+##@ Installation
+
+DESTDIR ?=
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+BINDIR ?= $(PREFIX)/bin
+INSTALL ?= install
+
+install: ## Library, headers, netring.pc and program to DESTDIR and PREFIX
+install-headers: ## Only the headers
+
+# Everything in netring.pc is said from ${prefix}, for pkg-config to move it.
+from-prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
+pc-values := s|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(call from-prefix,$(LIBDIR))|; \
+	s|@INCLUDEDIR@|$(call from-prefix,$(INCLUDEDIR))|; \
+	s|@VERSION@|$(VERSION)|
+
+$(eval $(call stamp,pc,$(pc-values)))
+$(obj)netring.pc: tools/netring.pc.in $(obj).stamp/pc
+	$(call say,GEN)
+	$(Q)sed $(call quote,$(pc-values)) $< >$@
+
+headers := $(filter-out %/config.h,$(wildcard include/netring/*.h)) \
+	$(obj)include/netring/config.h
+
+# $(1) mode, $(2) files, $(3) directory
+copy = $(Q)$(INSTALL) -d '$(DESTDIR)$(3)' && \
+	$(INSTALL) -m $(1) $(2) '$(DESTDIR)$(3)/'
+
+install-headers: $(headers)
+	$(call say,INSTALL,'$(INCLUDEDIR)/netring')
+	$(call copy,644,$(headers),$(INCLUDEDIR)/netring)
+
+install: all install-headers
+	$(call say,INSTALL,'$(LIBDIR)')
+	$(call copy,644,$(obj)libnetring.a,$(LIBDIR))
+	$(call copy,644,$(obj)netring.pc,$(LIBDIR)/pkgconfig)
+ifneq ($(tool-y),)
+	$(call say,INSTALL,'$(BINDIR)')
+	$(call copy,755,$(obj)netring,$(BINDIR))
+endif
+
+.PHONY: install install-headers
+
+##@ Cleaning
+
+clean: ## Remove what was built, keep .config
+mrproper distclean: ## Remove everything that is not source
+
+clean:
+	$(call say,CLEAN,$(or $(obj),.))
+	$(Q)rm -rf $(addprefix $(obj),libnetring.a netring netring.pc auto.conf \
+		include/netring/config.h tools/netring/applets.h .stamp .check) \
+		$(wildcard $(foreach d,src tools/netring,$(obj)$(d)/*.[od]))
+
+mrproper distclean: clean
+	$(Q)rm -f $(addprefix $(obj),.config .config.old defconfig) \
+		'$(config)' '$(config).old'
+
+.PHONY: clean mrproper distclean
+
+endif

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+# The configuration commands that need kconfiglib: editing and random choice.
+#
+# usage: kconfig.py menuconfig | config | oldconfig | randconfig
+#
+# Environment: KCONFIG_CONFIG, KCONFIG_SEED.
+
+import os
+import random
+import sys
+
+import kconfiglib
+
+
+def assignable(kconf):
+    """Every option that the user may set now, one after another: what is
+    asked for last may depend on what was answered before."""
+    for sym in kconf.unique_defined_syms:
+        if sym.visibility:
+            yield sym
+
+
+def answer(sym):
+    """Ask for one option until the answer fits. Enter takes the shown value,
+    ? shows the help, end of input takes the shown value for all the rest."""
+    node = sym.nodes[0]
+    old = sym.str_value
+    if sym.orig_type == kconfiglib.BOOL:
+        choice = "Y/n/?" if old == "y" else "N/y/?"
+    else:
+        choice = old
+    while True:
+        line = input("{} ({}) [{}] ".format(node.prompt[0], sym.name,
+                                            choice)).strip()
+        if line == "?":
+            print(node.help or "No help for this option.")
+        elif sym.set_value((line or old).lower()) and (
+                sym.str_value == (line or old).lower()):
+            return
+        else:
+            print("  {} does not fit".format(line))
+
+
+def ask(kconf, everything):
+    try:
+        for sym in assignable(kconf):
+            if everything or sym.user_value is None:
+                answer(sym)
+    except EOFError:
+        print()
+
+
+def randomize(kconf):
+    seed = os.getenv("KCONFIG_SEED") or str(random.randrange(2 ** 32))
+    print("KCONFIG_SEED=" + seed)
+    rng = random.Random(int(seed, 0))
+    for sym in kconf.unique_defined_syms:
+        if sym.orig_type == kconfiglib.BOOL:
+            sym.set_value(rng.choice("ny"))
+        elif sym.orig_type == kconfiglib.INT and sym.ranges:
+            low, high, _ = sym.ranges[0]
+            low, high = int(low.str_value), int(high.str_value)
+            # Half of the numbers near the lower end, where mistakes are.
+            if rng.random() < 0.5:
+                high = min(high, low * 64)
+            sym.set_value(str(rng.randint(low, high)))
+
+
+def main():
+    command = sys.argv[1]
+    here = os.path.dirname(os.path.abspath(__file__))
+    kconf = kconfiglib.Kconfig(os.path.join(here, "..", "..", "Kconfig"),
+                               suppress_traceback=True)
+    if command == "menuconfig":
+        import menuconfig
+        menuconfig.menuconfig(kconf)
+        return
+    if command == "randconfig":
+        randomize(kconf)
+    elif os.path.exists(os.getenv("KCONFIG_CONFIG", ".config")):
+        kconf.load_config()
+    if command in ("config", "oldconfig"):
+        ask(kconf, command == "config")
+    print(kconf.write_config())
+
+
+main()
