@@ -4,7 +4,6 @@
 
 VERSION := 0.1.0
 
-# ---------------------------------------------------------------------------
 ##= O=DIR           put everything that is made, .config too, into DIR
 ##= V=1             show the commands; -s shows nothing
 ##= CROSS_COMPILE=  what the names of the compiler and of ar begin with
@@ -13,6 +12,42 @@ VERSION := 0.1.0
 ##= CONFIG_X=y      an option, without asking .config
 ##= TESTS="PATH..." run only these of test/
 
+# ---------------------------------------------------------------------------
+# Where things are. Sources are named from here, the top of the source tree;
+# what is made goes below $(obj), which is empty or ends in a slash.
+
+MAKEFLAGS += -rR --no-print-directory
+
+ifeq ($(origin O),command line)
+  out := $(O)
+else
+  out := $(KBUILD_OUTPUT)
+endif
+
+ifneq ($(words $(CURDIR)) $(words x$(out)),1 1)
+  $(error a path with a space cannot be built in: $(CURDIR) $(out))
+endif
+
+obj := $(if $(filter-out .,$(patsubst %/,%,$(out))),$(out:%/=%)/)
+config := $(or $(KCONFIG_CONFIG),.config)
+config := $(if $(filter /%,$(config)),,$(obj))$(config)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# Values given to make win over those of .config: make CONFIG_PCAP=n
+kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
+	$(if $(filter command,$(origin $(v))),$(v:CONFIG_%=%)=$($(v)))))
+
+# The values of all options. Goals that need none do not make a .config.
+goal := $(or $(MAKECMDGOALS),all)
+ifneq ($(filter all demo install% size test-programs %.a %.o %.h %.pc \
+	%netring,$(goal)),)
+  -include $(obj)auto.conf
+endif
+
+# ---------------------------------------------------------------------------
 # What belongs to the build. This is the one place where options meet files.
 
 lib-y += step.o
@@ -38,28 +73,7 @@ wrapped := bind clock_gettime close getsockname getsockopt ioctl mmap munmap \
 	nanosleep open poll read recv send sendto setns setsockopt socket write
 
 # ---------------------------------------------------------------------------
-# Where things are. Sources are named from here, the top of the source tree;
-# what is made goes below $(obj), which is empty or ends in a slash.
-
-MAKEFLAGS += -rR --no-print-directory
-
-ifeq ($(origin O),command line)
-  out := $(O)
-else
-  out := $(KBUILD_OUTPUT)
-endif
-
-ifneq ($(words $(CURDIR)) $(words x$(out)),1 1)
-  $(error a path with a space cannot be built in: $(CURDIR) $(out))
-endif
-
-obj := $(if $(filter-out .,$(patsubst %/,%,$(out))),$(out:%/=%)/)
-config := $(or $(KCONFIG_CONFIG),.config)
-config := $(if $(filter /%,$(config)),,$(obj))$(config)
-
-.DEFAULT_GOAL := all
-.DELETE_ON_ERROR:
-.SUFFIXES:
+# How goals are made.
 
 # Short messages; V=1 shows the commands, -s shows nothing.
 ifeq ($(V),1)
@@ -131,17 +145,6 @@ $(named-configs): %: configs/% | $(obj)Makefile
 
 .PHONY: menuconfig config oldconfig randconfig olddefconfig defconfig \
 	allnoconfig allyesconfig savedefconfig listnewconfig $(named-configs)
-
-# Values given to make win over those of .config: make CONFIG_PCAP=n
-kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
-	$(if $(filter command,$(origin $(v))),$(v:CONFIG_%=%)=$($(v)))))
-
-# Targets that need no configuration do not make one.
-goal := $(or $(MAKECMDGOALS),all)
-ifneq ($(filter all install install-% size test-programs %.a %.o %.h %.pc \
-	netring,$(goal)),)
-  -include $(obj)auto.conf
-endif
 
 $(config): | $(obj)Makefile
 	$(call say,CONFIG,$(config:$(obj)%=%))
@@ -242,7 +245,7 @@ $(obj)netring: $(tool-objects) $(obj)libnetring.a $(obj).stamp/ld
 $(obj)tools/netring/applets.h: $(obj)auto.conf FORCE
 	@mkdir -p $(@D)
 	@printf '/* SPDX-License-Identifier: MIT */\n' >$@.tmp
-	@printf '%s\n' $(applet-y:%='APPLET(%)') >>$@.tmp
+	@printf '%s\n' $(patsubst %,'APPLET(%)',$(applet-y)) >>$@.tmp
 	@cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
 
 -include $(lib-objects:.o=.d) $(tool-objects:.o=.d)
@@ -291,6 +294,119 @@ ifneq ($(tool-y),)
 endif
 
 .PHONY: install install-headers
+
+##@ Checks
+
+setup: ## Install what the checks and the demo need (Debian, as root)
+demo: ## Capture packets of a virtual wire into a file
+check: ## Build everything and run all tests, or those of TESTS=
+size: ## Bytes of every object, and what capturing adds to a program
+format: ## Format the sources
+format-check: ## Tell whether "make format" would change anything
+
+setup:
+	@sh tools/setup.sh
+
+demo: all
+	@NETRING=$(abspath $(obj)netring) sh test/demo.sh
+
+# The tests have a build of their own, with every option and strict.
+checked := $(abspath $(obj).check)
+
+check: format-check
+	$(Q)$(MAKE) O=$(checked) full_defconfig
+	$(Q)$(MAKE) O=$(checked) WERROR=1 all
+	$(Q)$(MAKE) O=$(checked) WERROR=1 test-programs
+	@NETRING_SRC=$(CURDIR) NETRING_BUILD=$(checked) \
+	NETRING=$(checked)/netring NETRING_CC=$(call quote,$(CC)) \
+	NETRING_HOSTCC=$(call quote,$(HOSTCC)) sh test/run $(TESTS)
+
+size: all
+	$(Q)$(MAKE) -s O=$(checked)/size tiny_defconfig
+	$(Q)$(MAKE) -s O=$(checked)/size libnetring.a
+	@SIZE='$(SIZE)' CC=$(call quote,$(CC)) sh test/size/run \
+		$(obj)libnetring.a $(checked)/size
+
+CLANG_FORMAT ?= clang-format
+c-files = $(filter-out %/config.h %/applets.h,$(wildcard \
+	$(foreach d,src include/netring tools/netring test/*,$(d)/*.[ch])))
+
+format:
+	$(Q)$(CLANG_FORMAT) -i $(c-files)
+
+format-check:
+	$(call say,FORMAT,sources)
+	@for file in $(c-files); do \
+		$(CLANG_FORMAT) $$file | diff -u $$file - || bad=1; \
+	done; test -z "$$bad" || { echo 'Run "make format".'; exit 1; }
+
+.PHONY: setup demo check size format format-check
+
+# Programs of the tests: every test_*.c is one, joined by the other files of
+# its directory. Those of unit and fault run on the host's C library and under
+# sanitizers, those of live are static and link what users get.
+HOSTCC ?= gcc
+sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all
+test-cflags := -std=c11 -g -O1 -Wall -Wextra -Werror $(sanitize) \
+	$(includes) -Isrc -Itest
+kernel-headers = $(addprefix -idirafter ,/usr/include \
+	/usr/include/$(shell $(HOSTCC) -print-multiarch))
+live-cflags = $(own-flags) $(includes) -Itest $(kernel-headers)
+
+$(eval $(call stamp,test,$(HOSTCC) $(test-cflags) $(wrapped)))
+
+# $(1) objects, $(2) sources' directory: a rule to compile them for the host
+define host-objects
+$(1): $(obj)$(2)/%.o: $(3)/%.c $(obj).stamp/test \
+		| $(obj)include/netring/config.h
+	$$(call say,HOSTCC)
+	@mkdir -p $$(@D)
+	$$(Q)$(HOSTCC) $(test-cflags) -MMD -MP -c -o $$@ $$<
+endef
+
+test-sources = $(wildcard test/$(1)/test_*.c)
+test-support = $(filter-out $(call test-sources,$(1)),$(wildcard test/$(1)/*.c))
+objects-of = $(addprefix $(obj),$(patsubst %.c,%.o,$(1)))
+programs-of = $(addprefix $(obj),$(basename $(call test-sources,$(1))))
+
+sanitized := $(patsubst $(obj)src/%,$(obj)test/src/%,$(lib-objects))
+$(eval $(call host-objects,$(sanitized),test/src,src))
+$(obj)test/libnetring.a: $(sanitized) $(obj).stamp/ar
+	$(call say,AR)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $(sanitized)
+
+# $(1) directory of test/, $(2) flags to link with
+define host-tests
+$(call host-objects,$(call objects-of,$(wildcard test/$(1)/*.c)),test/$(1),test/$(1))
+$(call programs-of,$(1)): %: %.o $(call objects-of,$(call test-support,$(1))) \
+		$(obj)test/libnetring.a
+	$$(call say,HOSTLD)
+	$$(Q)$(HOSTCC) $(sanitize) $(2) -o $$@ $$^ -lcmocka
+endef
+
+$(eval $(call host-tests,unit,))
+$(eval $(call host-tests,fault,$(wrapped:%=-Wl,--wrap=%)))
+
+live-objects := $(call objects-of,$(wildcard test/live/*.c))
+$(live-objects): $(obj)test/live/%.o: test/live/%.c $(obj).stamp/cc \
+		| $(obj)include/netring/config.h
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(live-cflags) -MMD -MP -c -o $@ $<
+
+$(call programs-of,live): %: %.o $(call objects-of,$(call test-support,live)) \
+		$(obj)libnetring.a
+	$(call say,LD)
+	$(Q)$(CC) -static -o $@ $^
+
+test-programs: $(foreach d,unit fault live,$(call programs-of,$(d)))
+
+.PHONY: test-programs
+.SECONDARY:
+
+-include $(patsubst %.o,%.d,$(sanitized) $(live-objects) \
+	$(foreach d,unit fault,$(call objects-of,$(wildcard test/$(d)/*.c))))
 
 ##@ Cleaning
 

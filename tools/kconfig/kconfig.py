@@ -55,6 +55,8 @@ def randomize(kconf):
     print("KCONFIG_SEED=" + seed)
     rng = random.Random(int(seed, 0))
     for sym in kconf.unique_defined_syms:
+        if sym.nodes[0].prompt is None:
+            continue
         if sym.orig_type == kconfiglib.BOOL:
             sym.set_value(rng.choice("ny"))
         elif sym.orig_type == kconfiglib.INT and sym.ranges:

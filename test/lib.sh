@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+# What the shell tests share: a few words of the Test Anything Protocol.
+# shellcheck shell=sh
+#
+#   . test/lib.sh
+#   ok "what is true" COMMAND...     passes if the command succeeds
+#   no "what is not" COMMAND...      passes if it fails
+#   is "what" "$got" "$expected"
+#   has "what" "$text" "$part"
+#   skip "what" "reason"
+#   done_testing
+#
+# $T is a directory of the test's own, $SRC the source tree, $BUILD the full
+# build. What a failing command printed is shown.
+
+set -u
+
+SRC=${NETRING_SRC:-$(pwd)}
+BUILD=${NETRING_BUILD:-$SRC/.check}
+T=$(mktemp -d "${TMPDIR:-/tmp}/netring.XXXXXX") || exit 1
+trap 'rm -rf "$T"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# A test starts from a clean environment, as if typed into a shell.
+CHECK_CC=${NETRING_CC:-gcc}
+CHECK_CXX=${NETRING_CXX:-g++}
+HOSTCC=${NETRING_HOSTCC:-gcc}
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES MAKE_TERMOUT MAKE_TERMERR \
+	MAKEFILES CC AR CXX CFLAGS CPPFLAGS LDFLAGS EXTRA_CFLAGS \
+	CROSS_COMPILE KBUILD_OUTPUT KCONFIG_CONFIG KCONFIG_ALLCONFIG \
+	KCONFIG_SEED KCONFIG_SET DESTDIR PREFIX V WERROR TESTS CDPATH ENV
+
+tests=0
+failures=0
+
+say_result() {
+	tests=$((tests + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $tests - $2"
+	else
+		failures=$((failures + 1))
+		echo "not ok $tests - $2"
+		sed 's/^/# /' "$T/output" >&2
+	fi
+}
+
+ok() {
+	what=$1
+	shift
+	"$@" >"$T/output" 2>&1
+	say_result $? "$what"
+}
+
+no() {
+	what=$1
+	shift
+	if "$@" >"$T/output" 2>&1; then
+		say_result 1 "$what"
+	else
+		say_result 0 "$what"
+	fi
+}
+
+is() {
+	printf 'got:      %s\nexpected: %s\n' "$2" "$3" >"$T/output"
+	[ "$2" = "$3" ]
+	say_result $? "$1"
+}
+
+has() {
+	printf 'not in:   %s\nexpected: %s\n' "$2" "$3" >"$T/output"
+	case $2 in
+	*"$3"*) say_result 0 "$1" ;;
+	*) say_result 1 "$1" ;;
+	esac
+}
+
+skip() {
+	tests=$((tests + 1))
+	echo "ok $tests - $1 # SKIP $2"
+}
+
+done_testing() {
+	echo "1..$tests"
+	exit $((failures > 0))
+}
+
+# make in the source tree, with everything made below $T/$1.
+mk() {
+	dir=$1
+	shift
+	make -C "$SRC" --no-print-directory O="$T/$dir" "$@"
+}
