@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* base.h - what every role shares: configuration tag, steps, clock. */
+#ifndef NETRING_BASE_H
+#define NETRING_BASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <netring/config.h>
+
+#define NETRING_VERSION "0.1.0"
+
+/*
+ * Results, everywhere: >= 0 is success or a count, < 0 is -errno; "nothing
+ * there now" is 0. No call sets errno for its caller or reads it.
+ */
+
+/*
+ * Every *_open carries the configuration's tag in its assembler name. A
+ * program that was compiled with the config.h of another build than the
+ * archive's fails at link: "undefined reference to
+ * netring_capture_open_config_1a2b3c4d".
+ */
+#define NETRING_STRING__(x) #x
+#define NETRING_STRING_(x) NETRING_STRING__(x)
+#define NETRING_TAGGED(name) \
+	__asm__(#name "_" NETRING_STRING_(NETRING_CONFIG_TAG))
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * enum netring_step - where an open, or another call of many steps, failed.
+ *
+ * Kept in the object beside the -errno that the call returns: the errno says
+ * what was refused, the step says which request it was.
+ */
+enum netring_step {
+	NETRING_STEP_NONE,	 /* nothing failed */
+	NETRING_STEP_CONFIG,	 /* fields that exclude each other */
+	NETRING_STEP_GEOMETRY,	 /* ring sizes; see the object's reason */
+	NETRING_STEP_NETNS,	 /* entering or leaving a network namespace */
+	NETRING_STEP_SOCKET,	 /* socket(), or the adopted descriptor */
+	NETRING_STEP_VERSION,	 /* PACKET_VERSION */
+	NETRING_STEP_RESERVE,	 /* PACKET_RESERVE */
+	NETRING_STEP_VNET_HDR,	 /* PACKET_VNET_HDR */
+	NETRING_STEP_TIMESTAMP,	 /* PACKET_TIMESTAMP */
+	NETRING_STEP_RING,	 /* PACKET_RX_RING: the kernel's memory */
+	NETRING_STEP_MAP,	 /* mmap() of the ring */
+	NETRING_STEP_FILTER,	 /* attaching, detaching, locking a filter */
+	NETRING_STEP_INTERFACE,	 /* finding the interface */
+	NETRING_STEP_MEMBERSHIP, /* promiscuous or all-multicast mode */
+	NETRING_STEP_DIRECTION,	 /* PACKET_IGNORE_OUTGOING */
+	NETRING_STEP_BIND,	 /* bind() to the interface */
+	NETRING_STEP_FANOUT	 /* joining a fanout group */
+};
+
+/* A short English name, never NULL; costs nothing unless it is called. */
+const char *netring_step_name(enum netring_step step);
+
+/* Milliseconds of CLOCK_MONOTONIC: the clock of every deadline here. */
+int64_t netring_clock_ms(void);
+
+#define NETRING_FOREVER (-1) /* as a timeout or a deadline */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

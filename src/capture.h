@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* capture.h - what the files of the receive role share. */
+#ifndef NETRING_SRC_CAPTURE_H
+#define NETRING_SRC_CAPTURE_H
+
+#include "packet_socket.h"
+
+#include <netring/capture.h>
+
+/* Find cap->interface_, join, bind. Sets cap->step. */
+int netring_capture_attach_(struct netring_capture *cap);
+
+/* TPACKET_V2 slots, or TPACKET_V3 blocks? */
+static inline int capture_is_v2(const struct netring_capture *cap)
+{
+	return NETRING_CONFIG_CAPTURE_V2 &&
+	       (!NETRING_CONFIG_CAPTURE_V3 || cap->slots_);
+}
+
+/* Of the frame or block at the cursor. */
+static inline uint32_t *capture_status(const struct netring_capture *cap)
+{
+	return (uint32_t *)(void *)(cap->at_ + cap->status_at_);
+}
+
+/* Acquire: what the kernel wrote before the status is read after it. */
+static inline int capture_ready(const struct netring_capture *cap)
+{
+	return __atomic_load_n(capture_status(cap), __ATOMIC_ACQUIRE) &
+	       NR_TP_STATUS_USER;
+}
+
+#endif

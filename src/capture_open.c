@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* capture_open.c - set up a receive ring: protocol 0 first, bind last. */
+#include "capture.h"
+
+#define SKIP_OUTGOING (1u << NETRING_TYPE_OUTGOING)
+#define SKIP_INCOMING (0xffu & ~SKIP_OUTGOING)
+#define VLAN_ROOM 4
+#define VNET_ROOM 6 /* with the 10-byte vnet header: IP stays 4-aligned */
+
+/* Fields that this build lacks, or that exclude each other. */
+static int check_config(const struct netring_capture_config *cfg)
+{
+	const struct netring_fanout *fanout = cfg->fanout;
+
+	if ((!NETRING_CONFIG_CAPTURE_V2 &&
+	     cfg->flags & NETRING_CAPTURE_IMMEDIATE) ||
+	    (!NETRING_CONFIG_CAPTURE_VNET_HDR &&
+	     cfg->flags & NETRING_CAPTURE_VNET_HDR) ||
+	    (!NETRING_CONFIG_CAPTURE_TIMESTAMP &&
+	     cfg->flags & NETRING_CAPTURE_TIME_HARDWARE) ||
+	    (!NETRING_CONFIG_CAPTURE_FILTER &&
+	     (cfg->filter || cfg->ebpf_filter || cfg->snaplen ||
+	      cfg->flags & NETRING_CAPTURE_LOCK_FILTER)) ||
+	    (!NETRING_CONFIG_CAPTURE_FANOUT && fanout) ||
+	    (!NETRING_CONFIG_CAPTURE_MAP_FIXED && cfg->map_address) ||
+	    (!NETRING_CONFIG_PACKET_NETNS && cfg->netns) ||
+	    (!NETRING_CONFIG_PACKET_ADOPT && cfg->socket))
+		return -EOPNOTSUPP;
+	if ((!cfg->interface && !cfg->ifindex) ||
+	    !!cfg->filter + !!cfg->ebpf_filter + !!cfg->snaplen > 1 ||
+	    (cfg->netns && cfg->socket))
+		return -EINVAL;
+	if (NETRING_CONFIG_CAPTURE_FANOUT && fanout &&
+	    ((fanout->mode == NETRING_FANOUT_CLASSIC_BPF && !fanout->classic) ||
+	     (fanout->mode == NETRING_FANOUT_EBPF && !fanout->ebpf)))
+		return -EINVAL;
+	return 0;
+}
+
+static int compute_geometry(struct netring_capture *cap,
+			    const struct netring_capture_config *cfg)
+{
+	struct netring_geometry_request request;
+	int r;
+
+	memset(&request, 0, sizeof(request));
+	request.memory = cfg->memory;
+	request.block_size = cfg->block_size;
+	request.block_count = cfg->block_count;
+	request.frame_size = cfg->frame_size;
+	request.fixed_slots =
+		NETRING_CONFIG_CAPTURE_V2 &&
+		(!NETRING_CONFIG_CAPTURE_V3 ||
+		 cfg->flags & NETRING_CAPTURE_IMMEDIATE);
+	if (request.fixed_slots)
+		request.max_packet = cfg->snaplen;
+	r = netring_geometry_compute(&cap->geometry_, &request);
+	cap->reason = cap->geometry_.reason;
+	if (r >= 0 && request.fixed_slots)
+		cap->slots_ = cap->geometry_.block_size /
+			      cap->geometry_.frame_size;
+	return r;
+}
+
+static int open_socket(struct netring_capture *cap,
+		       const struct netring_capture_config *cfg)
+{
+	int type = cfg->flags & NETRING_CAPTURE_COOKED ? SOCK_DGRAM : SOCK_RAW;
+	int r;
+
+	if (NETRING_CONFIG_PACKET_ADOPT && cfg->socket) {
+		cap->step = NETRING_STEP_SOCKET;
+		r = netring_packet_check_(*cfg->socket);
+		if (r >= 0)
+			r = *cfg->socket;
+	} else {
+		r = netring_packet_socket_(type, cfg->netns, &cap->step);
+	}
+	if (r >= 0)
+		cap->fd_ = r + 1;
+	return r;
+}
+
+static int set_option(struct netring_capture *cap, enum netring_step step,
+		      int option, int value)
+{
+	cap->step = step;
+	return netring_packet_option_(cap->fd_ - 1, option, value);
+}
+
+/* The kernel wants all of these before the ring. */
+static int set_options(struct netring_capture *cap,
+		       const struct netring_capture_config *cfg)
+{
+	int vnet = NETRING_CONFIG_CAPTURE_VNET_HDR &&
+		   cfg->flags & NETRING_CAPTURE_VNET_HDR;
+	int r;
+
+	r = set_option(cap, NETRING_STEP_VERSION, NR_PACKET_VERSION,
+		       capture_is_v2(cap) ? NR_TPACKET_V2 : NR_TPACKET_V3);
+	if (r >= 0)
+		r = set_option(cap, NETRING_STEP_RESERVE, NR_PACKET_RESERVE,
+			       vnet ? VNET_ROOM : VLAN_ROOM);
+	if (r >= 0 && vnet)
+		r = set_option(cap, NETRING_STEP_VNET_HDR, NR_PACKET_VNET_HDR,
+			       1);
+	if (r >= 0 && NETRING_CONFIG_CAPTURE_TIMESTAMP &&
+	    cfg->flags & NETRING_CAPTURE_TIME_HARDWARE)
+		r = set_option(cap, NETRING_STEP_TIMESTAMP,
+			       NR_PACKET_TIMESTAMP,
+			       NR_SOF_TIMESTAMPING_RAW_HARDWARE);
+	if (vnet)
+		cap->packet_flags_ |= NETRING_PACKET_VNET;
+	if (cfg->flags & NETRING_CAPTURE_COOKED)
+		cap->packet_flags_ |= NETRING_PACKET_COOKED;
+	return r;
+}
+
+static int map_ring(struct netring_capture *cap,
+		    const struct netring_capture_config *cfg)
+{
+	size_t size = (size_t)cap->geometry_.block_size *
+		      cap->geometry_.block_count;
+	int fixed = NETRING_CONFIG_CAPTURE_MAP_FIXED && cfg->map_address;
+	struct nr_tpacket_req3 request;
+	void *map;
+	int r;
+
+	memset(&request, 0, sizeof(request));
+	request.block_size = cap->geometry_.block_size;
+	request.block_nr = cap->geometry_.block_count;
+	request.frame_size = cap->geometry_.frame_size;
+	request.frame_nr = cap->geometry_.frame_count;
+	request.retire_blk_tov = cfg->retire_ms ?
+					 cfg->retire_ms :
+					 NETRING_CONFIG_CAPTURE_RETIRE_MS;
+	if (!(cfg->flags & NETRING_CAPTURE_NO_HASH))
+		request.feature_req_word = NR_TP_FT_REQ_FILL_RXHASH;
+	cap->step = NETRING_STEP_RING;
+	r = sys_setsockopt(cap->fd_ - 1, NR_SOL_PACKET, NR_PACKET_RX_RING,
+			   &request,
+			   capture_is_v2(cap) ? NR_TPACKET_REQ_SIZE :
+						sizeof(request));
+	if (r < 0)
+		return r;
+	cap->step = NETRING_STEP_MAP;
+	r = sys_mmap(&map, fixed ? cfg->map_address : NULL, size,
+		     fixed ? MAP_SHARED | MAP_FIXED : MAP_SHARED,
+		     cap->fd_ - 1);
+	if (r < 0)
+		return r;
+	cap->ring_ = map;
+	cap->ring_size_ = size;
+	cap->at_ = map;
+	if (!capture_is_v2(cap))
+		cap->status_at_ = offsetof(struct nr_tpacket_block_desc,
+					   block_status);
+	return 0;
+}
+
+/*
+ * A fanout group can be joined only after bind, and somebody else's socket
+ * may be bound already. Until such a socket is set up, its filter refuses
+ * everything. Returns whether it does so now; a helper that locked a filter
+ * of its own has decided what may be seen.
+ */
+static int close_gate(struct netring_capture *cap,
+		      const struct netring_capture_config *cfg)
+{
+	int r;
+
+	if (!(NETRING_CONFIG_CAPTURE_FANOUT && cfg->fanout) &&
+	    !(NETRING_CONFIG_PACKET_ADOPT && cfg->socket))
+		return 0;
+	cap->step = NETRING_STEP_FILTER;
+	r = netring_packet_snaplen_(cap->fd_ - 1, 0);
+	if (r == -EPERM && !cfg->filter && !cfg->ebpf_filter && !cfg->snaplen)
+		return 0;
+	return r < 0 ? r : 1;
+}
+
+static int set_filter(struct netring_capture *cap,
+		      const struct netring_capture_config *cfg, int gate)
+{
+	int fd = cap->fd_ - 1;
+	int none = 0;
+
+	cap->step = NETRING_STEP_FILTER;
+	if (NETRING_CONFIG_CAPTURE_FILTER && cfg->filter)
+		return netring_packet_filter_(fd, cfg->filter->code,
+					      cfg->filter->count);
+	if (NETRING_CONFIG_CAPTURE_FILTER && cfg->ebpf_filter)
+		return sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF,
+				      cfg->ebpf_filter,
+				      sizeof(*cfg->ebpf_filter));
+	if (NETRING_CONFIG_CAPTURE_FILTER && cfg->snaplen)
+		return netring_packet_snaplen_(fd, cfg->snaplen);
+	if (gate)
+		return sys_setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &none,
+				      sizeof(none));
+	return 0;
+}
+
+/* The kernel can leave outgoing packets out (4.20); the rest is the walk's. */
+static int set_direction(struct netring_capture *cap,
+			 enum netring_direction direction)
+{
+	int r;
+
+	if (direction == NETRING_DIRECTION_OUT)
+		cap->skip_ = SKIP_INCOMING;
+	if (direction != NETRING_DIRECTION_IN)
+		return 0;
+	r = set_option(cap, NETRING_STEP_DIRECTION, NR_PACKET_IGNORE_OUTGOING,
+		       1);
+	if (r != -ENOPROTOOPT)
+		return r;
+	cap->skip_ = SKIP_OUTGOING;
+	return 0;
+}
+
+static int find_name(struct netring_capture *cap,
+		     const struct netring_capture_config *cfg)
+{
+	size_t length;
+
+	cap->step = NETRING_STEP_INTERFACE;
+	if (!cfg->interface)
+		return netring_interface_name_(cap->fd_ - 1, cfg->ifindex,
+					       cap->interface_);
+	length = strnlen(cfg->interface, NR_IFNAMSIZ);
+	if (!length || length == NR_IFNAMSIZ)
+		return -ENODEV;
+	memcpy(cap->interface_, cfg->interface, length);
+	return 0;
+}
+
+int netring_capture_attach_(struct netring_capture *cap)
+{
+	int fd = cap->fd_ - 1;
+	int r;
+
+	cap->step = NETRING_STEP_INTERFACE;
+	r = netring_interface_find_(fd, cap->interface_, &cap->ifindex_,
+				    &cap->hatype_);
+	if (r < 0)
+		return r;
+	cap->step = NETRING_STEP_MEMBERSHIP;
+	if (cap->flags_ & NETRING_CAPTURE_PROMISC)
+		r = netring_packet_join_(fd, cap->ifindex_,
+					 NR_PACKET_MR_PROMISC);
+	if (r >= 0 && cap->flags_ & NETRING_CAPTURE_ALLMULTI)
+		r = netring_packet_join_(fd, cap->ifindex_,
+					 NR_PACKET_MR_ALLMULTI);
+	if (r < 0)
+		return r;
+	cap->step = NETRING_STEP_BIND;
+	return netring_packet_bind_(fd, cap->ifindex_, cap->protocol_);
+}
+
+static int set_up(struct netring_capture *cap,
+		  const struct netring_capture_config *cfg)
+{
+	int gate, r;
+
+	r = open_socket(cap, cfg);
+	if (r < 0)
+		return r;
+	gate = close_gate(cap, cfg);
+	if (gate < 0)
+		return gate;
+	if ((r = set_options(cap, cfg)) < 0 || (r = map_ring(cap, cfg)) < 0 ||
+	    (!gate && (r = set_filter(cap, cfg, 0)) < 0) ||
+	    (r = set_direction(cap, cfg->direction)) < 0 ||
+	    (r = find_name(cap, cfg)) < 0 ||
+	    (r = netring_capture_attach_(cap)) < 0)
+		return r;
+	if (NETRING_CONFIG_CAPTURE_FANOUT && cfg->fanout) {
+		cap->step = NETRING_STEP_FANOUT;
+		r = netring_fanout_join_(cap->fd_ - 1, cfg->fanout,
+					 &cap->fanout_id_);
+	}
+	if (r >= 0 && gate)
+		r = set_filter(cap, cfg, 1);
+	if (r >= 0 && NETRING_CONFIG_CAPTURE_FILTER &&
+	    cfg->flags & NETRING_CAPTURE_LOCK_FILTER)
+		r = netring_capture_lock_filter(cap);
+	return r;
+}
+
+int netring_capture_open(struct netring_capture *cap,
+			 const struct netring_capture_config *cfg)
+{
+	int r;
+
+	memset(cap, 0, sizeof(*cap));
+	cap->step = NETRING_STEP_CONFIG;
+	r = check_config(cfg);
+	if (r < 0)
+		return r;
+	cap->step = NETRING_STEP_GEOMETRY;
+	r = compute_geometry(cap, cfg);
+	if (r < 0)
+		return r;
+	cap->flags_ = cfg->flags;
+	cap->snaplen_ = cfg->snaplen;
+	cap->protocol_ = cfg->protocol ? cfg->protocol : NR_ETH_P_ALL;
+	r = set_up(cap, cfg);
+	if (r < 0) {
+		if (cfg->socket)
+			cap->fd_ = 0; /* still the caller's */
+		netring_capture_close(cap);
+		return r;
+	}
+	cap->step = NETRING_STEP_NONE;
+	return 0;
+}
+
+void netring_capture_close(struct netring_capture *cap)
+{
+	if (cap->ring_)
+		sys_munmap(cap->ring_, cap->ring_size_);
+	if (cap->fd_)
+		sys_close(cap->fd_ - 1);
+	cap->ring_ = NULL;
+	cap->fd_ = 0;
+}

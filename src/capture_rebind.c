@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* capture_rebind.c - follow an interface that was removed and made again. */
+#include "capture.h"
+
+int netring_capture_rebind(struct netring_capture *cap)
+{
+	int error;
+	socklen_t size = sizeof(error);
+	int r;
+
+	r = netring_capture_attach_(cap);
+	if (r < 0)
+		return r;
+	cap->link_down_ = 0;
+	cap->step = NETRING_STEP_NONE;
+	/* the removal's error, if nobody has fetched it, is history */
+	(void)sys_getsockopt(cap->fd_ - 1, SOL_SOCKET, SO_ERROR, &error, &size);
+	return 0;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* kernel_abi.h - the kernel's structs and numbers, renamed: musl has none. */
+#ifndef NETRING_KERNEL_ABI_H
+#define NETRING_KERNEL_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * NR_ and nr_ stand for the prefix in the kernel's header; test/build holds
+ * every size, offset and number here against the real ones.
+ */
+
+/* linux/if_ether.h, linux/if_arp.h, linux/sockios.h, linux/if.h */
+#define NR_ETH_P_ALL 0x0003
+#define NR_ARPHRD_ETHER 1
+#define NR_ARPHRD_LOOPBACK 772
+#define NR_IFNAMSIZ 16
+#define NR_SIOCGIFNAME 0x8910
+#define NR_SIOCGIFHWADDR 0x8927
+#define NR_SIOCGIFINDEX 0x8933
+
+struct nr_ifreq {
+	char name[NR_IFNAMSIZ];
+	union {
+		int32_t ifindex;
+		struct {
+			uint16_t family;
+			uint8_t data[14];
+		} hwaddr;
+		struct { /* struct ifmap: what makes the union's size */
+			unsigned long mem[2];
+			uint16_t base_addr;
+			uint8_t rest[3];
+		} map;
+	} u;
+};
+
+/* linux/if_packet.h */
+#define NR_SOL_PACKET 263
+#define NR_PACKET_ADD_MEMBERSHIP 1
+#define NR_PACKET_RX_RING 5
+#define NR_PACKET_STATISTICS 6
+#define NR_PACKET_VERSION 10
+#define NR_PACKET_RESERVE 12
+#define NR_PACKET_VNET_HDR 15
+#define NR_PACKET_TIMESTAMP 17
+#define NR_PACKET_FANOUT 18
+#define NR_PACKET_FANOUT_DATA 22
+#define NR_PACKET_IGNORE_OUTGOING 23
+#define NR_PACKET_MR_PROMISC 1
+#define NR_PACKET_MR_ALLMULTI 2
+#define NR_TPACKET_V2 1
+#define NR_TPACKET_V3 2
+#define NR_TP_STATUS_KERNEL 0
+#define NR_TP_STATUS_USER 1
+#define NR_TP_STATUS_LOSING 4
+#define NR_TP_FT_REQ_FILL_RXHASH 1
+
+struct nr_sockaddr_ll {
+	uint16_t family;
+	uint16_t protocol;
+	int32_t ifindex;
+	uint16_t hatype;
+	uint8_t pkttype;
+	uint8_t halen;
+	uint8_t addr[8];
+};
+
+struct nr_packet_mreq {
+	int32_t ifindex;
+	uint16_t type;
+	uint16_t alen;
+	uint8_t address[8];
+};
+
+struct nr_tpacket_req3 { /* its first four are struct tpacket_req */
+	uint32_t block_size;
+	uint32_t block_nr;
+	uint32_t frame_size;
+	uint32_t frame_nr;
+	uint32_t retire_blk_tov;
+	uint32_t sizeof_priv;
+	uint32_t feature_req_word;
+};
+
+#define NR_TPACKET_REQ_SIZE 16
+
+struct nr_tpacket_stats_v3 {
+	uint32_t packets;
+	uint32_t drops;
+	uint32_t freeze_q_cnt;
+};
+
+struct nr_tpacket_block_desc { /* version, offset_to_priv, then hdr_v1 */
+	uint32_t version;
+	uint32_t offset_to_priv;
+	uint32_t block_status;
+	uint32_t num_pkts;
+	uint32_t offset_to_first_pkt;
+	uint32_t blk_len;
+	uint64_t seq_num;
+	uint32_t first_sec;
+	uint32_t first_nsec;
+	uint32_t last_sec;
+	uint32_t last_nsec;
+};
+
+/* linux/filter.h: instructions are struct netring_instruction */
+struct nr_sock_fprog {
+	uint16_t len;
+	const void *filter;
+};
+
+#define NR_BPF_RET_K 0x06
+#define NR_BPF_RET_A 0x16
+#define NR_BPF_CLASS_RET 0x06
+
+/* asm/socket.h: SO_ATTACH_BPF differs on some architectures */
+#define NR_SOF_TIMESTAMPING_RX_SOFTWARE 8
+#define NR_SOF_TIMESTAMPING_SOFTWARE 16
+#define NR_SOF_TIMESTAMPING_RAW_HARDWARE 64
+
+#endif

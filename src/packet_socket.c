@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* packet_socket.c - AF_PACKET calls that the packet roles share. */
+#include "packet_socket.h"
+
+#include <netring/filter.h>
+
+int netring_packet_socket_(int type, const int *netns, enum netring_step *step)
+{
+	if (NETRING_CONFIG_PACKET_NETNS && netns)
+		return netring_netns_socket_(type, *netns, step);
+	*step = NETRING_STEP_SOCKET;
+	return sys_socket(AF_PACKET, type | SOCK_CLOEXEC, 0);
+}
+
+int netring_packet_option_(int fd, int option, int value)
+{
+	return sys_setsockopt(fd, NR_SOL_PACKET, option, &value, sizeof(value));
+}
+
+int netring_packet_check_(int fd)
+{
+	int domain = 0;
+	socklen_t size = sizeof(domain);
+	int r = sys_getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+
+	if (r < 0)
+		return r;
+	return domain == AF_PACKET ? 0 : -EPFNOSUPPORT;
+}
+
+int netring_interface_find_(int fd, const char *name, uint32_t *ifindex,
+			    uint16_t *hatype)
+{
+	struct nr_ifreq request;
+	int r;
+
+	memset(&request, 0, sizeof(request));
+	memcpy(request.name, name, NR_IFNAMSIZ);
+	r = sys_ioctl(fd, NR_SIOCGIFINDEX, &request);
+	if (r < 0)
+		return r;
+	*ifindex = (uint32_t)request.u.ifindex;
+	r = sys_ioctl(fd, NR_SIOCGIFHWADDR, &request);
+	*hatype = request.u.hwaddr.family;
+	return r;
+}
+
+int netring_interface_name_(int fd, uint32_t ifindex, char *name)
+{
+	struct nr_ifreq request;
+	int r;
+
+	memset(&request, 0, sizeof(request));
+	request.u.ifindex = (int32_t)ifindex;
+	r = sys_ioctl(fd, NR_SIOCGIFNAME, &request);
+	memcpy(name, request.name, NR_IFNAMSIZ);
+	return r;
+}
+
+int netring_packet_bind_(int fd, uint32_t ifindex, uint16_t protocol)
+{
+	struct nr_sockaddr_ll address;
+	uint8_t *wire = (uint8_t *)&address.protocol;
+
+	memset(&address, 0, sizeof(address));
+	address.family = AF_PACKET;
+	wire[0] = (uint8_t)(protocol >> 8);
+	wire[1] = (uint8_t)protocol;
+	address.ifindex = (int32_t)ifindex;
+	return sys_bind(fd, &address, sizeof(address));
+}
+
+int netring_packet_bound_(int fd)
+{
+	struct nr_sockaddr_ll address;
+	socklen_t size = sizeof(address);
+	int r;
+
+	memset(&address, 0, sizeof(address));
+	r = sys_getsockname(fd, &address, &size);
+	if (r < 0)
+		return r;
+	return address.ifindex > 0 ? address.ifindex : -ENODEV;
+}
+
+int netring_packet_join_(int fd, uint32_t ifindex, uint16_t type)
+{
+	struct nr_packet_mreq request;
+
+	memset(&request, 0, sizeof(request));
+	request.ifindex = (int32_t)ifindex;
+	request.type = type;
+	return sys_setsockopt(fd, NR_SOL_PACKET, NR_PACKET_ADD_MEMBERSHIP,
+			      &request, sizeof(request));
+}
+
+int netring_packet_filter_(int fd, const void *instructions, uint16_t count)
+{
+	struct nr_sock_fprog program;
+
+	memset(&program, 0, sizeof(program));
+	program.len = count;
+	program.filter = instructions;
+	return sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+			      sizeof(program));
+}
+
+int netring_packet_snaplen_(int fd, uint32_t snaplen)
+{
+	struct netring_instruction keep = { NR_BPF_RET_K, 0, 0, 0 };
+
+	keep.k = snaplen;
+	return netring_packet_filter_(fd, &keep, 1);
+}

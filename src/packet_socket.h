@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* packet_socket.h - AF_PACKET calls that the packet roles share. */
+#ifndef NETRING_PACKET_SOCKET_H
+#define NETRING_PACKET_SOCKET_H
+
+#include "sys.h"
+
+#include <netring/base.h>
+
+#include "kernel_abi.h"
+
+/* Each returns >= 0 or -errno; none keeps or closes a descriptor. */
+
+/* A packet socket of protocol 0, in namespace @netns when not NULL. */
+int netring_packet_socket_(int type, const int *netns,
+			   enum netring_step *step);
+
+/* setsockopt() at SOL_PACKET with an int. */
+int netring_packet_option_(int fd, int option, int value);
+
+/* Is this an AF_PACKET socket? -ENOTSOCK, -EPFNOSUPPORT */
+int netring_packet_check_(int fd);
+
+/* Index and hardware type of @name[NR_IFNAMSIZ] in the socket's namespace. */
+int netring_interface_find_(int fd, const char *name, uint32_t *ifindex,
+			    uint16_t *hatype);
+
+/* The name of @ifindex into @name[NR_IFNAMSIZ]. */
+int netring_interface_name_(int fd, uint32_t ifindex, char *name);
+
+int netring_packet_bind_(int fd, uint32_t ifindex, uint16_t protocol);
+
+/* The interface bound to: its index, or -ENODEV once it was removed. */
+int netring_packet_bound_(int fd);
+
+/* NR_PACKET_MR_*: counted by the kernel, given back with the socket. */
+int netring_packet_join_(int fd, uint32_t ifindex, uint16_t type);
+
+/* Attach a classic program; @instructions is what the kernel reads. */
+int netring_packet_filter_(int fd, const void *instructions, uint16_t count);
+
+/* Keep @snaplen bytes of every packet; 0: refuse every packet. */
+int netring_packet_snaplen_(int fd, uint32_t snaplen);
+
+/* netns.c */
+int netring_netns_socket_(int type, int netns, enum netring_step *step);
+
+/* fanout.c; *id becomes the group's id as the kernel has it */
+struct netring_fanout;
+int netring_fanout_join_(int fd, const struct netring_fanout *fanout,
+			 uint16_t *id);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* step.c - words for what failed: steps of an open, reasons of a geometry. */
+#include <netring/base.h>
+#include <netring/geometry.h>
+
+const char *netring_step_name(enum netring_step step)
+{
+	static const char names[][16] = {
+		"none",	     "configuration", "ring sizes", "namespace",
+		"socket",    "version",	      "reserve",    "vnet header",
+		"timestamp", "ring",	      "map",	    "filter",
+		"interface", "membership",    "direction",  "bind",
+		"fanout",
+	};
+	unsigned int i = (unsigned int)step;
+
+	return i < sizeof(names) / sizeof(names[0]) ? names[i] : "unknown";
+}
+
+const char *netring_geometry_explain(enum netring_geometry_reason reason)
+{
+	static const char sentences[][56] = {
+		"the sizes are valid",
+		"the page size is no power of two from 4096 up",
+		"the block size is no multiple of the page size",
+		"the frame size is no multiple of 16 from 128 up",
+		"a frame or packet is longer than a block",
+		"the memory holds less than two frames or blocks",
+		"the ring is larger than 2 GiB",
+	};
+	unsigned int i = (unsigned int)reason;
+
+	return i < sizeof(sentences) / sizeof(sentences[0]) ? sentences[i] :
+							      "unknown";
+}

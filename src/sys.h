@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* sys.h - system calls, the only reader of errno; first in every file. */
+#ifndef NETRING_SYS_H
+#define NETRING_SYS_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* setns(), getpagesize(); before any libc header */
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Each returns what the call returns, or -errno. */
+
+static inline int sys_result(int result)
+{
+	return result < 0 ? -errno : result;
+}
+
+static inline int sys_socket(int domain, int type, int protocol)
+{
+	return sys_result(socket(domain, type, protocol));
+}
+
+static inline int sys_bind(int fd, const void *address, socklen_t size)
+{
+	return sys_result(bind(fd, (const struct sockaddr *)address, size));
+}
+
+static inline int sys_getsockname(int fd, void *address, socklen_t *size)
+{
+	return sys_result(getsockname(fd, (struct sockaddr *)address, size));
+}
+
+static inline int sys_setsockopt(int fd, int level, int name,
+				 const void *value, socklen_t size)
+{
+	return sys_result(setsockopt(fd, level, name, value, size));
+}
+
+static inline int sys_getsockopt(int fd, int level, int name, void *value,
+				 socklen_t *size)
+{
+	return sys_result(getsockopt(fd, level, name, value, size));
+}
+
+static inline int sys_ioctl(int fd, unsigned long request, void *argument)
+{
+	return sys_result(ioctl(fd, (int)request, argument));
+}
+
+static inline int sys_mmap(void **map, void *address, size_t size, int flags,
+			   int fd)
+{
+	*map = mmap(address, size, PROT_READ | PROT_WRITE, flags, fd, 0);
+	return *map == MAP_FAILED ? -errno : 0;
+}
+
+static inline int sys_munmap(void *map, size_t size)
+{
+	return sys_result(munmap(map, size));
+}
+
+static inline int sys_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	return sys_result(poll(fds, count, timeout));
+}
+
+static inline int sys_open(const char *path, int flags)
+{
+	return sys_result(open(path, flags));
+}
+
+static inline int sys_setns(int fd, int type)
+{
+	return sys_result(setns(fd, type));
+}
+
+static inline int sys_close(int fd)
+{
+	return sys_result(close(fd));
+}
+
+static inline int sys_clock_gettime(clockid_t clock, struct timespec *time)
+{
+	return sys_result(clock_gettime(clock, time));
+}
+
+#endif
