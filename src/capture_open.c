@@ -7,28 +7,33 @@
 #define VLAN_ROOM 4
 #define VNET_ROOM 6 /* with the 10-byte vnet header: IP stays 4-aligned */
 
+#define FLAG_IF(have, flag) ((have) ? (flag) : 0u)
+#define FLAGS_HERE                                                            \
+	(NETRING_CAPTURE_PROMISC | NETRING_CAPTURE_ALLMULTI |                 \
+	 NETRING_CAPTURE_COOKED | NETRING_CAPTURE_NO_HASH |                   \
+	 FLAG_IF(NETRING_CONFIG_CAPTURE_V2, NETRING_CAPTURE_IMMEDIATE) |      \
+	 FLAG_IF(NETRING_CONFIG_CAPTURE_VNET_HDR, NETRING_CAPTURE_VNET_HDR) | \
+	 FLAG_IF(NETRING_CONFIG_CAPTURE_TIMESTAMP,                            \
+		 NETRING_CAPTURE_TIME_HARDWARE) |                             \
+	 FLAG_IF(NETRING_CONFIG_CAPTURE_FILTER, NETRING_CAPTURE_LOCK_FILTER))
+
 /* Fields that this build lacks, or that exclude each other. */
 static int check_config(const struct netring_capture_config *cfg)
 {
 	const struct netring_fanout *fanout = cfg->fanout;
 
-	if ((!NETRING_CONFIG_CAPTURE_V2 &&
-	     cfg->flags & NETRING_CAPTURE_IMMEDIATE) ||
-	    (!NETRING_CONFIG_CAPTURE_VNET_HDR &&
-	     cfg->flags & NETRING_CAPTURE_VNET_HDR) ||
-	    (!NETRING_CONFIG_CAPTURE_TIMESTAMP &&
-	     cfg->flags & NETRING_CAPTURE_TIME_HARDWARE) ||
+	if (cfg->flags & ~FLAGS_HERE ||
 	    (!NETRING_CONFIG_CAPTURE_FILTER &&
-	     (cfg->filter || cfg->ebpf_filter || cfg->snaplen ||
-	      cfg->flags & NETRING_CAPTURE_LOCK_FILTER)) ||
+	     (cfg->filter || cfg->ebpf_filter || cfg->snaplen)) ||
 	    (!NETRING_CONFIG_CAPTURE_FANOUT && fanout) ||
 	    (!NETRING_CONFIG_CAPTURE_MAP_FIXED && cfg->map_address) ||
 	    (!NETRING_CONFIG_PACKET_NETNS && cfg->netns) ||
 	    (!NETRING_CONFIG_PACKET_ADOPT && cfg->socket))
 		return -EOPNOTSUPP;
 	if ((!cfg->interface && !cfg->ifindex) ||
-	    !!cfg->filter + !!cfg->ebpf_filter + !!cfg->snaplen > 1 ||
-	    (cfg->netns && cfg->socket))
+	    (NETRING_CONFIG_CAPTURE_FILTER &&
+	     !!cfg->filter + !!cfg->ebpf_filter + !!cfg->snaplen > 1) ||
+	    (NETRING_CONFIG_PACKET_ADOPT && cfg->netns && cfg->socket))
 		return -EINVAL;
 	if (NETRING_CONFIG_CAPTURE_FANOUT && fanout &&
 	    ((fanout->mode == NETRING_FANOUT_CLASSIC_BPF && !fanout->classic) ||
@@ -92,8 +97,7 @@ static int set_option(struct netring_capture *cap, enum netring_step step,
 static int set_options(struct netring_capture *cap,
 		       const struct netring_capture_config *cfg)
 {
-	int vnet = NETRING_CONFIG_CAPTURE_VNET_HDR &&
-		   cfg->flags & NETRING_CAPTURE_VNET_HDR;
+	int vnet = cap->packet_flags_ & NETRING_PACKET_VNET;
 	int r;
 
 	r = set_option(cap, NETRING_STEP_VERSION, NR_PACKET_VERSION,
@@ -101,7 +105,7 @@ static int set_options(struct netring_capture *cap,
 	if (r >= 0)
 		r = set_option(cap, NETRING_STEP_RESERVE, NR_PACKET_RESERVE,
 			       vnet ? VNET_ROOM : VLAN_ROOM);
-	if (r >= 0 && vnet)
+	if (r >= 0 && NETRING_CONFIG_CAPTURE_VNET_HDR && vnet)
 		r = set_option(cap, NETRING_STEP_VNET_HDR, NR_PACKET_VNET_HDR,
 			       1);
 	if (r >= 0 && NETRING_CONFIG_CAPTURE_TIMESTAMP &&
@@ -109,10 +113,6 @@ static int set_options(struct netring_capture *cap,
 		r = set_option(cap, NETRING_STEP_TIMESTAMP,
 			       NR_PACKET_TIMESTAMP,
 			       NR_SOF_TIMESTAMPING_RAW_HARDWARE);
-	if (vnet)
-		cap->packet_flags_ |= NETRING_PACKET_VNET;
-	if (cfg->flags & NETRING_CAPTURE_COOKED)
-		cap->packet_flags_ |= NETRING_PACKET_COOKED;
 	return r;
 }
 
@@ -226,12 +226,14 @@ static int find_name(struct netring_capture *cap,
 
 	cap->step = NETRING_STEP_INTERFACE;
 	if (!cfg->interface)
-		return netring_interface_name_(cap->fd_ - 1, cfg->ifindex,
+		return netring_interface_name_(cap->fd_ - 1,
+					       (int)cfg->ifindex,
 					       cap->interface_);
-	length = strnlen(cfg->interface, NR_IFNAMSIZ);
-	if (!length || length == NR_IFNAMSIZ)
-		return -ENODEV;
-	memcpy(cap->interface_, cfg->interface, length);
+	for (length = 0; cfg->interface[length]; length++) {
+		if (length == NR_IFNAMSIZ - 1)
+			return -ENODEV;
+		cap->interface_[length] = cfg->interface[length];
+	}
 	return 0;
 }
 
@@ -241,21 +243,23 @@ int netring_capture_attach_(struct netring_capture *cap)
 	int r;
 
 	cap->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_find_(fd, cap->interface_, &cap->ifindex_,
-				    &cap->hatype_);
+	r = netring_interface_index_(fd, cap->interface_);
 	if (r < 0)
 		return r;
+	cap->ifindex_ = (uint32_t)r;
 	cap->step = NETRING_STEP_MEMBERSHIP;
 	if (cap->flags_ & NETRING_CAPTURE_PROMISC)
-		r = netring_packet_join_(fd, cap->ifindex_,
-					 NR_PACKET_MR_PROMISC);
+		r = netring_packet_join_(fd, r, NR_PACKET_MR_PROMISC);
 	if (r >= 0 && cap->flags_ & NETRING_CAPTURE_ALLMULTI)
-		r = netring_packet_join_(fd, cap->ifindex_,
+		r = netring_packet_join_(fd, (int)cap->ifindex_,
 					 NR_PACKET_MR_ALLMULTI);
 	if (r < 0)
 		return r;
 	cap->step = NETRING_STEP_BIND;
-	return netring_packet_bind_(fd, cap->ifindex_, cap->protocol_);
+	r = netring_packet_bind_(fd, (int)cap->ifindex_, cap->protocol_);
+	if (r >= 0)
+		r = netring_packet_bound_(fd, &cap->hatype_);
+	return r;
 }
 
 static int set_up(struct netring_capture *cap,
@@ -303,11 +307,16 @@ int netring_capture_open(struct netring_capture *cap,
 	if (r < 0)
 		return r;
 	cap->flags_ = cfg->flags;
+	if (NETRING_CONFIG_CAPTURE_VNET_HDR &&
+	    cfg->flags & NETRING_CAPTURE_VNET_HDR)
+		cap->packet_flags_ = NETRING_PACKET_VNET;
+	if (cfg->flags & NETRING_CAPTURE_COOKED)
+		cap->packet_flags_ |= NETRING_PACKET_COOKED;
 	cap->snaplen_ = cfg->snaplen;
 	cap->protocol_ = cfg->protocol ? cfg->protocol : NR_ETH_P_ALL;
 	r = set_up(cap, cfg);
 	if (r < 0) {
-		if (cfg->socket)
+		if (NETRING_CONFIG_PACKET_ADOPT && cfg->socket)
 			cap->fd_ = 0; /* still the caller's */
 		netring_capture_close(cap);
 		return r;

@@ -20,59 +20,50 @@ static int fetch_error(struct netring_capture *cap)
 	if (r < 0)
 		return r;
 	if (error != ENETDOWN)
-		return -error;
+		return error ? -error : -EIO; /* an end, never a spin */
 	cap->link_down_ = 1;
-	r = netring_packet_bound_(cap->fd_ - 1);
+	r = netring_packet_bound_(cap->fd_ - 1, &cap->hatype_);
 	return r < 0 ? r : NETRING_EVENT_LINK_DOWN;
 }
 
-/* One poll. > 0 or < 0: the answer; 0: the time is over. */
-static int wait_once(struct netring_capture *cap, int timeout)
+static int wait_once(struct netring_capture *cap, short events, int timeout)
 {
 	struct pollfd fd;
 	int r;
 
 	fd.fd = cap->fd_ - 1;
-	fd.events = POLLIN;
+	fd.events = events;
 	fd.revents = 0;
 	r = sys_poll(&fd, 1, timeout);
-	if (r > 0 && fd.revents & POLLNVAL)
+	if (fd.revents & POLLNVAL)
 		return -EBADF;
-	if (r > 0 && fd.revents & POLLERR)
-		r = fetch_error(cap);
-	return r;
+	return fd.revents & POLLERR ? fetch_error(cap) : r;
 }
 
 int netring_capture_wait(struct netring_capture *cap, int timeout)
 {
+	short events = POLLIN;
 	int slice, r;
 
-	for (;;) {
-		if (capture_ready(cap))
-			return NETRING_EVENT_PACKETS;
-		slice = timeout;
+	while (!capture_ready(cap)) {
+		slice = events || !timeout ? timeout : SPURIOUS_MS;
 		if (cap->link_down_) {
-			r = netring_packet_bound_(cap->fd_ - 1);
+			r = netring_packet_bound_(cap->fd_ - 1, &cap->hatype_);
 			if (r < 0)
 				return r;
-			if (timeout < 0 || timeout > DOWN_SLICE_MS)
+			if (slice < 0 || slice > DOWN_SLICE_MS)
 				slice = DOWN_SLICE_MS;
 		}
-		r = wait_once(cap, slice);
+		r = wait_once(cap, events, slice);
 		if (r < 0 || r == NETRING_EVENT_LINK_DOWN)
 			return r;
-		if (r > 0 && !capture_ready(cap)) {
-			/* a later slot was filled before the one at the
-			 * cursor: its writer is at work on another CPU */
-			slice = SPURIOUS_MS;
-			(void)sys_poll(NULL, 0, slice);
-		}
-		if (timeout >= 0 && !capture_ready(cap)) {
-			timeout -= slice;
-			if (timeout <= 0)
-				return NETRING_EVENT_TIMEOUT;
-		}
+		if (r == 0 && timeout >= 0 && (timeout -= slice) <= 0)
+			return NETRING_EVENT_TIMEOUT;
+		/* POLLIN but nothing at the cursor: a slot behind it was
+		 * filled first, its own writer is at work on another CPU */
+		events = r > 0 ? 0 : POLLIN;
 	}
+	return NETRING_EVENT_PACKETS;
 }
 
 static int time_left(int64_t deadline)

@@ -14,38 +14,38 @@
 #define FRAME_MIN (NETRING_GEOMETRY_SLOT_OVERHEAD + FRAME_ALIGN)
 #define FRAME_V3 2048u /* the kernel wants one, and does not use it */
 
-/* Powers of two; 0 goes to 1, and up from over 2^31 to 0. */
-static uint32_t round_down(uint32_t n)
-{
-	while (n & (n - 1))
-		n &= n - 1;
-	return n ? n : 1;
-}
-
-static uint32_t round_up(uint32_t n)
-{
-	uint32_t down = round_down(n);
-
-	return down < n ? down << 1 : down;
-}
-
 static uint32_t max_u32(uint32_t a, uint32_t b)
 {
 	return a > b ? a : b;
 }
 
-static uint32_t choose_block(const struct netring_geometry_request *req,
-			     uint32_t page, uint32_t need, uint32_t memory)
+static int power_of_two(uint32_t n)
 {
-	uint32_t wanted = req->block_count ? req->block_count : BLOCKS_WANTED;
-	uint32_t block = round_down(memory / wanted);
+	return (n & (n - 1)) == 0;
+}
 
+static uint32_t choose_block(const struct netring_geometry_request *req,
+			     uint32_t memory, uint32_t least)
+{
+	uint32_t block;
+
+	block = memory / (req->block_count ? req->block_count : BLOCKS_WANTED);
+	if (!req->block_count && memory / 2 >= BLOCK_WANTED)
+		block = max_u32(block, BLOCK_WANTED);
 	if (block > BLOCK_MAX)
 		block = BLOCK_MAX;
-	if (block < BLOCK_WANTED && memory / 2 >= BLOCK_WANTED &&
-	    !req->block_count)
-		block = BLOCK_WANTED;
-	return max_u32(block, max_u32(page, round_up(need)));
+	while (!power_of_two(block))
+		block &= block - 1;
+	for (block = max_u32(block, PAGE_MIN); block < least;)
+		block *= 2;
+	return block;
+}
+
+/* A build that has one kind of ring only computes for that kind. */
+static int fixed_slots(const struct netring_geometry_request *req)
+{
+	return NETRING_CONFIG_CAPTURE_V2 &&
+	       (!NETRING_CONFIG_CAPTURE_V3 || req->fixed_slots);
 }
 
 /* The bytes of one slot; V3 has none, but the kernel checks the number. */
@@ -55,7 +55,7 @@ static uint32_t choose_frame(const struct netring_geometry_request *req)
 
 	if (req->frame_size)
 		return req->frame_size;
-	if (req->fixed_slots)
+	if (fixed_slots(req))
 		frame = req->max_packet ?
 				req->max_packet +
 					NETRING_GEOMETRY_SLOT_OVERHEAD :
@@ -73,7 +73,7 @@ compute(struct netring_geometry *g, const struct netring_geometry_request *req)
 				  NETRING_CONFIG_CAPTURE_MEMORY_KIB * 1024u;
 	uint32_t need;
 
-	if (page < PAGE_MIN || page != round_down(page))
+	if (page < PAGE_MIN || !power_of_two(page))
 		return NETRING_GEOMETRY_PAGE_SIZE;
 	if (memory > RING_MAX || req->max_packet > RING_MAX / 2)
 		return NETRING_GEOMETRY_TOO_LARGE;
@@ -83,13 +83,14 @@ compute(struct netring_geometry *g, const struct netring_geometry_request *req)
 	if (g->frame_size > RING_MAX / 2)
 		return NETRING_GEOMETRY_TOO_LARGE;
 	need = g->frame_size;
-	if (!req->fixed_slots)
+	if (!fixed_slots(req))
 		need = max_u32(need, req->max_packet +
 					     NETRING_GEOMETRY_SLOT_OVERHEAD +
 					     NETRING_GEOMETRY_BLOCK_OVERHEAD);
 
-	g->block_size = req->block_size ? req->block_size :
-					  choose_block(req, page, need, memory);
+	g->block_size = req->block_size ?
+				req->block_size :
+				choose_block(req, memory, max_u32(page, need));
 	if (g->block_size % page)
 		return NETRING_GEOMETRY_BLOCK_SIZE;
 	if (g->block_size < need)
@@ -99,9 +100,9 @@ compute(struct netring_geometry *g, const struct netring_geometry_request *req)
 	g->frame_count = g->block_size / g->frame_size;
 	/* V3 needs a second block: the kernel fills one, the caller reads one */
 	if (!g->block_count || (!req->block_count && g->block_count < 2 &&
-				(!req->fixed_slots || g->frame_count < 2)))
+				(!fixed_slots(req) || g->frame_count < 2)))
 		return NETRING_GEOMETRY_MEMORY;
-	if ((uint64_t)g->block_size * g->block_count > RING_MAX - 1)
+	if (g->block_count > (RING_MAX - 1) / g->block_size)
 		return NETRING_GEOMETRY_TOO_LARGE;
 	g->frame_count *= g->block_count;
 	return NETRING_GEOMETRY_OK;

@@ -17,17 +17,12 @@
 #define NR_ARPHRD_LOOPBACK 772
 #define NR_IFNAMSIZ 16
 #define NR_SIOCGIFNAME 0x8910
-#define NR_SIOCGIFHWADDR 0x8927
 #define NR_SIOCGIFINDEX 0x8933
 
 struct nr_ifreq {
 	char name[NR_IFNAMSIZ];
 	union {
 		int32_t ifindex;
-		struct {
-			uint16_t family;
-			uint8_t data[14];
-		} hwaddr;
 		struct { /* struct ifmap: what makes the union's size */
 			unsigned long mem[2];
 			uint16_t base_addr;

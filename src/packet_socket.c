@@ -28,8 +28,7 @@ int netring_packet_check_(int fd)
 	return domain == AF_PACKET ? 0 : -EPFNOSUPPORT;
 }
 
-int netring_interface_find_(int fd, const char *name, uint32_t *ifindex,
-			    uint16_t *hatype)
+int netring_interface_index_(int fd, const char *name)
 {
 	struct nr_ifreq request;
 	int r;
@@ -37,27 +36,22 @@ int netring_interface_find_(int fd, const char *name, uint32_t *ifindex,
 	memset(&request, 0, sizeof(request));
 	memcpy(request.name, name, NR_IFNAMSIZ);
 	r = sys_ioctl(fd, NR_SIOCGIFINDEX, &request);
-	if (r < 0)
-		return r;
-	*ifindex = (uint32_t)request.u.ifindex;
-	r = sys_ioctl(fd, NR_SIOCGIFHWADDR, &request);
-	*hatype = request.u.hwaddr.family;
-	return r;
+	return r < 0 ? r : request.u.ifindex;
 }
 
-int netring_interface_name_(int fd, uint32_t ifindex, char *name)
+int netring_interface_name_(int fd, int ifindex, char *name)
 {
 	struct nr_ifreq request;
 	int r;
 
 	memset(&request, 0, sizeof(request));
-	request.u.ifindex = (int32_t)ifindex;
+	request.u.ifindex = ifindex;
 	r = sys_ioctl(fd, NR_SIOCGIFNAME, &request);
 	memcpy(name, request.name, NR_IFNAMSIZ);
 	return r;
 }
 
-int netring_packet_bind_(int fd, uint32_t ifindex, uint16_t protocol)
+int netring_packet_bind_(int fd, int ifindex, uint16_t protocol)
 {
 	struct nr_sockaddr_ll address;
 	uint8_t *wire = (uint8_t *)&address.protocol;
@@ -66,11 +60,11 @@ int netring_packet_bind_(int fd, uint32_t ifindex, uint16_t protocol)
 	address.family = AF_PACKET;
 	wire[0] = (uint8_t)(protocol >> 8);
 	wire[1] = (uint8_t)protocol;
-	address.ifindex = (int32_t)ifindex;
+	address.ifindex = ifindex;
 	return sys_bind(fd, &address, sizeof(address));
 }
 
-int netring_packet_bound_(int fd)
+int netring_packet_bound_(int fd, uint16_t *hatype)
 {
 	struct nr_sockaddr_ll address;
 	socklen_t size = sizeof(address);
@@ -80,15 +74,16 @@ int netring_packet_bound_(int fd)
 	r = sys_getsockname(fd, &address, &size);
 	if (r < 0)
 		return r;
-	return address.ifindex > 0 ? address.ifindex : -ENODEV;
+	*hatype = address.hatype;
+	return address.ifindex > 0 ? 0 : -ENODEV;
 }
 
-int netring_packet_join_(int fd, uint32_t ifindex, uint16_t type)
+int netring_packet_join_(int fd, int ifindex, uint16_t type)
 {
 	struct nr_packet_mreq request;
 
 	memset(&request, 0, sizeof(request));
-	request.ifindex = (int32_t)ifindex;
+	request.ifindex = ifindex;
 	request.type = type;
 	return sys_setsockopt(fd, NR_SOL_PACKET, NR_PACKET_ADD_MEMBERSHIP,
 			      &request, sizeof(request));

@@ -21,20 +21,19 @@ int netring_packet_option_(int fd, int option, int value);
 /* Is this an AF_PACKET socket? -ENOTSOCK, -EPFNOSUPPORT */
 int netring_packet_check_(int fd);
 
-/* Index and hardware type of @name[NR_IFNAMSIZ] in the socket's namespace. */
-int netring_interface_find_(int fd, const char *name, uint32_t *ifindex,
-			    uint16_t *hatype);
+/* The index of @name[NR_IFNAMSIZ], in the socket's namespace. */
+int netring_interface_index_(int fd, const char *name);
 
 /* The name of @ifindex into @name[NR_IFNAMSIZ]. */
-int netring_interface_name_(int fd, uint32_t ifindex, char *name);
+int netring_interface_name_(int fd, int ifindex, char *name);
 
-int netring_packet_bind_(int fd, uint32_t ifindex, uint16_t protocol);
+int netring_packet_bind_(int fd, int ifindex, uint16_t protocol);
 
-/* The interface bound to: its index, or -ENODEV once it was removed. */
-int netring_packet_bound_(int fd);
+/* Is the interface bound to still there? 0 and its type, or -ENODEV. */
+int netring_packet_bound_(int fd, uint16_t *hatype);
 
 /* NR_PACKET_MR_*: counted by the kernel, given back with the socket. */
-int netring_packet_join_(int fd, uint32_t ifindex, uint16_t type);
+int netring_packet_join_(int fd, int ifindex, uint16_t type);
 
 /* Attach a classic program; @instructions is what the kernel reads. */
 int netring_packet_filter_(int fd, const void *instructions, uint16_t count);

@@ -29,7 +29,8 @@ struct netring_geometry_request {
 	uint32_t block_count;
 	uint32_t frame_size;  /* fixed slots only; 0: from max_packet, else
 			       * CONFIG_CAPTURE_FRAME_SIZE */
-	int fixed_slots;      /* 1: TPACKET_V2, a slot a packet; 0: V3 */
+	int fixed_slots;      /* 1: TPACKET_V2, a slot a packet; 0: V3. A build
+			       * that has one of them only goes by that one */
 };
 
 /* What the ring will be: block_size * block_count bytes of kernel memory. */
