@@ -210,10 +210,10 @@ tool-objects := $(addprefix $(obj)tools/netring/,$(sort $(tool-y)))
 define stamp
 $(obj).stamp/$(1): FORCE
 	@mkdir -p $$(@D)
-	@printf '%s\n' $(call quote,$(2)) >$$@.tmp
+	@printf '%s\n' $(subst $$,$$$$,$(call quote,$(2))) >$$@.tmp
 	@cmp -s $$@.tmp $$@ && rm $$@.tmp || mv $$@.tmp $$@
 endef
-quote = '$(subst $$,$$$$,$(subst ','\'',$(1)))'
+quote = '$(subst ','\'',$(1))'
 
 $(eval $(call stamp,set,$(kconfig-set)))
 $(eval $(call stamp,cc,$(CC) $(all-cflags)))

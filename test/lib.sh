@@ -11,7 +11,7 @@
 #   done_testing
 #
 # $T is a directory of the test's own, $SRC the source tree, $BUILD the full
-# build. What a failing command printed is shown.
+# build, $T/output what the last command of ok or no printed.
 
 set -u
 
@@ -33,6 +33,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES MAKE_TERMOUT MAKE_TERMERR \
 tests=0
 failures=0
 
+# $1 0 if it passed, $2 what it is, $3 what to show if not
 say_result() {
 	tests=$((tests + 1))
 	if [ "$1" -eq 0 ]; then
@@ -40,7 +41,7 @@ say_result() {
 	else
 		failures=$((failures + 1))
 		echo "not ok $tests - $2"
-		sed 's/^/# /' "$T/output" >&2
+		sed 's/^/# /' "$3" >&2
 	fi
 }
 
@@ -48,30 +49,30 @@ ok() {
 	what=$1
 	shift
 	"$@" >"$T/output" 2>&1
-	say_result $? "$what"
+	say_result $? "$what" "$T/output"
 }
 
 no() {
 	what=$1
 	shift
 	if "$@" >"$T/output" 2>&1; then
-		say_result 1 "$what"
+		say_result 1 "$what" "$T/output"
 	else
-		say_result 0 "$what"
+		say_result 0 "$what" "$T/output"
 	fi
 }
 
 is() {
-	printf 'got:      %s\nexpected: %s\n' "$2" "$3" >"$T/output"
+	printf 'got:      %s\nexpected: %s\n' "$2" "$3" >"$T/values"
 	[ "$2" = "$3" ]
-	say_result $? "$1"
+	say_result $? "$1" "$T/values"
 }
 
 has() {
-	printf 'not in:   %s\nexpected: %s\n' "$2" "$3" >"$T/output"
+	printf 'not in:   %s\nexpected: %s\n' "$2" "$3" >"$T/values"
 	case $2 in
-	*"$3"*) say_result 0 "$1" ;;
-	*) say_result 1 "$1" ;;
+	*"$3"*) say_result 0 "$1" "$T/values" ;;
+	*) say_result 1 "$1" "$T/values" ;;
 	esac
 }
 

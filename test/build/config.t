@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+# Configuration: the awk resolver against kconfiglib, and every target.
+# shellcheck shell=sh
+
+. test/lib.sh
+
+awk_is() {
+	AWK=$1 KCONFIG_CONFIG=$T/$2 sh tools/kconfig/kconfig.sh "$3" ${4:+"$4"} \
+		2>"$T/warnings"
+}
+
+# kconfiglib's own results, the reference: $1 a script that sets up `k`.
+cat >"$T/reference.py" <<'END'
+import random, sys, kconfiglib
+warnings = []
+k = kconfiglib.Kconfig("Kconfig", warn_to_stderr=False)
+out = sys.argv[1]
+
+def put(name):
+    k.write_config(out + "/" + name + ".config")
+    k.write_min_config(out + "/" + name + ".min")
+
+def bools(value):
+    for s in k.unique_defined_syms:
+        s.unset_value()
+        if s.orig_type == kconfiglib.BOOL and s.nodes[0].prompt:
+            s.set_value(value)
+
+put("default")
+bools("n"); put("allno")
+bools("y"); put("allyes")
+for seed in range(40):
+    # Also partial, contradictory and out of range: what a hand writes.
+    rng = random.Random(seed)
+    with open("%s/%d.in" % (out, seed), "w") as f:
+        for s in k.unique_defined_syms:
+            if rng.random() < 0.2:
+                continue
+            if s.orig_type == kconfiglib.INT:
+                f.write("CONFIG_%s=%d\n" % (s.name, rng.choice(
+                    [1, 15, 16, 300, 512, 4096, 99999, 9999999])))
+            elif rng.random() < 0.6:
+                f.write("CONFIG_%s=y\n" % s.name)
+            else:
+                f.write("# CONFIG_%s is not set\n" % s.name)
+    k.load_config("%s/%d.in" % (out, seed))
+    put(str(seed))
+END
+
+mkdir "$T/ref"
+if ! sh tools/kconfig/python.sh "$T/reference.py" "$T/ref" 2>"$T/output"; then
+	skip "the resolver equals kconfiglib" "$(cat "$T/output")"
+else
+	for awk in mawk gawk original-awk "busybox awk"; do
+		command -v "${awk%% *}" >/dev/null || continue
+		equal=0
+		for mode in default allno allyes; do
+			rm -f "$T/c"
+			case $mode in
+			default) awk_is "$awk" c defconfig ;;
+			*) awk_is "$awk" c ${mode}config ;;
+			esac
+			awk_is "$awk" c savedefconfig "$T/m"
+			cmp "$T/c" "$T/ref/$mode.config" >&2 &&
+				cmp "$T/m" "$T/ref/$mode.min" >&2 &&
+				equal=$((equal + 1))
+		done
+		is "$awk: defaults, all off, all on equal kconfiglib's" $equal 3
+		equal=0
+		for in in "$T"/ref/*.in; do
+			cp "$in" "$T/c"
+			awk_is "$awk" c olddefconfig
+			awk_is "$awk" c savedefconfig "$T/m"
+			cmp "$T/c" "${in%.in}.config" >&2 &&
+				cmp "$T/m" "${in%.in}.min" >&2 &&
+				equal=$((equal + 1))
+		done
+		is "$awk: 40 random files equal kconfiglib's" $equal 40
+	done
+fi
+
+for file in configs/*_defconfig; do
+	name=${file#configs/}
+	mk named -s "$name" savedefconfig
+	grep -v '^# [^C]' "$file" >"$T/expected"
+	ok "$name is minimal" cmp "$T/named/defconfig" "$T/expected"
+done
+
+# What the commands do.
+echo CONFIG_NO_SUCH_OPTION=y >"$T/bad_defconfig"
+no "an unknown option in a defconfig is an error" \
+	env KCONFIG_CONFIG="$T/bad" \
+	sh tools/kconfig/kconfig.sh defconfig "$T/bad_defconfig"
+has "and is named" "$(cat "$T/output")" CONFIG_NO_SUCH_OPTION
+ok "and leaves no .config" test ! -e "$T/bad"
+
+mk old -s defconfig
+echo CONFIG_NO_SUCH_OPTION=y >>"$T/old/.config"
+ok "an unknown option in .config is a warning" mk old olddefconfig
+has "which names it" "$(cat "$T/output")" CONFIG_NO_SUCH_OPTION
+no "and is gone afterwards" grep NO_SUCH "$T/old/.config"
+
+sed '/CONFIG_PCAP=/d; /CONFIG_CAPTURE_RETIRE_MS/d' "$T/old/.config.old" \
+	>"$T/old/.config"
+is "listnewconfig lists what .config lacks" "$(mk old listnewconfig)" \
+	"CONFIG_CAPTURE_RETIRE_MS=8
+CONFIG_PCAP=y"
+
+ok "KCONFIG_CONFIG names another file" \
+	mk other KCONFIG_CONFIG="$T/elsewhere" tiny_defconfig
+ok "which is written" grep -q '# CONFIG_PCAP is not set' "$T/elsewhere"
+ok "instead of .config" test ! -e "$T/other/.config"
+mk other -s KCONFIG_CONFIG=beside allnoconfig
+ok "a relative one is below O" test -f "$T/other/beside"
+
+echo CONFIG_PCAP=y >"$T/wanted"
+mk all -s KCONFIG_ALLCONFIG="$T/wanted" allnoconfig
+is "KCONFIG_ALLCONFIG has the last word" \
+	"$(grep -c '=y' "$T/all/.config")" 1
+
+mk set -s tiny_defconfig
+ok "CONFIG_X=y on the command line" mk set CONFIG_PCAP=y \
+	"$T/set/include/netring/config.h"
+ok "wins over .config" \
+	grep -q 'NETRING_CONFIG_PCAP 1' "$T/set/include/netring/config.h"
+mk set -s CONFIG_TOOL_CAPTURE=y "$T/set/include/netring/config.h"
+ok "but not over a dependency" grep -q 'TOOL_CAPTURE :=$\|TOOL_CAPTURE := $' \
+	"$T/set/auto.conf"
+
+# Broken Kconfig files are told, not guessed at.
+mkdir -p "$T/broken/tools/kconfig"
+cp tools/kconfig/kconfig.* "$T/broken/tools/kconfig"
+while read -r line; do
+	printf 'config A\n\tbool "a"\n\t%b\n' "$line" >"$T/broken/Kconfig"
+	no "refused: $line" env KCONFIG_CONFIG="$T/broken/.config" \
+		sh "$T/broken/tools/kconfig/kconfig.sh" defconfig
+done <<'END'
+select B
+depends on B
+depends on A
+depends on (y
+depends on y y
+default A = y
+choice
+menu "open"
+endmenu
+config A
+END
+
+# Finding a Python.
+mkdir "$T/bin"
+printf '#!/bin/sh\nexit 1\n' >"$T/bin/python3"
+chmod +x "$T/bin/python3"
+PATH=$T/bin:$PATH
+if [ -e /usr/lib/python3/dist-packages/kconfiglib.py ]; then
+	ok "a python3 without kconfiglib in front" mk py randconfig
+	ok "KCONFIG_SEED" mk py randconfig KCONFIG_SEED=5
+	has "is printed" "$(cat "$T/output")" KCONFIG_SEED=5
+	cp "$T/py/.config" "$T/first"
+	mk py -s randconfig KCONFIG_SEED=5 >"$T/output"
+	ok "and repeats a choice" cmp "$T/py/.config" "$T/first"
+	mk py -s tiny_defconfig
+	yes n | mk py -s config >"$T/output" 2>&1
+	no "config asks for every option" grep -q =y "$T/py/.config"
+	sed '/CONFIG_PCAP/d' "$T/py/.config" >"$T/fewer"
+	cp "$T/fewer" "$T/py/.config"
+	yes "" | mk py oldconfig >"$T/output" 2>&1
+	is "oldconfig asks for the new ones" \
+		"$(grep -c '(PCAP)' "$T/output")/$(grep -c '(PROBE)' "$T/output")" 1/0
+else
+	skip "a python3 without kconfiglib in front" "python3-kconfiglib"
+fi
+
+done_testing

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# A program compiled for another build of the archive must not link.
+# shellcheck shell=sh
+
+. test/lib.sh
+
+cat >"$T/program.c" <<'END'
+#include <netring/netring.h>
+
+int main(void)
+{
+	struct netring_capture_config config = { 0 };
+	struct netring_capture capture;
+
+	return netring_capture_open(&capture, &config) < 0;
+}
+END
+sed 's/{ 0 }/{}/' "$T/program.c" >"$T/program.cc"
+
+mk here -s tiny_defconfig
+mk here -s -j2 CC="$CHECK_CC" "$T/here/libnetring.a"
+mk there -s tiny_defconfig
+mk there -s CONFIG_CAPTURE_RETIRE_MS=9 "$T/there/include/netring/config.h"
+mk tool -s tiny_defconfig
+mk tool -s CONFIG_TOOL_STATIC=n "$T/tool/include/netring/config.h"
+
+tag() {
+	sed -n 's/.*NETRING_CONFIG_TAG //p' "$T/$1/include/netring/config.h"
+}
+# $1 the build whose config.h is used, $2 a compiler, $3 a source
+link() {
+	$2 -I"$T/$1/include" -Iinclude -o "$T/program" "$3" \
+		"$T/here/libnetring.a"
+}
+
+ok "the tag is readable" sh -c "expr $(tag here) : 'config_[0-9a-f]\{8\}\$'"
+ok "the program's options are not part of it" \
+	test "$(tag here)" = "$(tag tool)"
+ok "C: the same configuration links" link here "$CHECK_CC" "$T/program.c"
+no "C: another one does not" link there "$CHECK_CC" "$T/program.c"
+has "C: and the linker names it" "$(cat "$T/output")" \
+	"netring_capture_open_$(tag there)'"
+no "C++: another one does not" link there g++ "$T/program.cc"
+has "C++: and the linker names it" "$(cat "$T/output")" \
+	"netring_capture_open_$(tag there)'"
+
+# The archive for C++ is that of the host's C library.
+mk here -s -j2 CC=gcc "$T/here/libnetring.a"
+ok "C++: the same configuration links" link here g++ "$T/program.cc"
+
+done_testing
