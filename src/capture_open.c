@@ -67,25 +67,6 @@ static int compute_geometry(struct netring_capture *cap,
 	return r;
 }
 
-static int open_socket(struct netring_capture *cap,
-		       const struct netring_capture_config *cfg)
-{
-	int type = cfg->flags & NETRING_CAPTURE_COOKED ? SOCK_DGRAM : SOCK_RAW;
-	int r;
-
-	if (NETRING_CONFIG_PACKET_ADOPT && cfg->socket) {
-		cap->step = NETRING_STEP_SOCKET;
-		r = netring_packet_check_(*cfg->socket);
-		if (r >= 0)
-			r = *cfg->socket;
-	} else {
-		r = netring_packet_socket_(type, cfg->netns, &cap->step);
-	}
-	if (r >= 0)
-		cap->fd_ = r + 1;
-	return r;
-}
-
 static int set_option(struct netring_capture *cap, enum netring_step step,
 		      int option, int value)
 {
@@ -219,24 +200,6 @@ static int set_direction(struct netring_capture *cap,
 	return 0;
 }
 
-static int find_name(struct netring_capture *cap,
-		     const struct netring_capture_config *cfg)
-{
-	size_t length;
-
-	cap->step = NETRING_STEP_INTERFACE;
-	if (!cfg->interface)
-		return netring_interface_name_(cap->fd_ - 1,
-					       (int)cfg->ifindex,
-					       cap->interface_);
-	for (length = 0; cfg->interface[length]; length++) {
-		if (length == NR_IFNAMSIZ - 1)
-			return -ENODEV;
-		cap->interface_[length] = cfg->interface[length];
-	}
-	return 0;
-}
-
 int netring_capture_attach_(struct netring_capture *cap)
 {
 	int fd = cap->fd_ - 1;
@@ -267,16 +230,23 @@ static int set_up(struct netring_capture *cap,
 {
 	int gate, r;
 
-	r = open_socket(cap, cfg);
+	r = netring_packet_open_(cfg->flags & NETRING_CAPTURE_COOKED ?
+					 SOCK_DGRAM :
+					 SOCK_RAW,
+				 cfg->netns, cfg->socket, &cap->step);
 	if (r < 0)
 		return r;
+	cap->fd_ = r + 1;
 	gate = close_gate(cap, cfg);
 	if (gate < 0)
 		return gate;
 	if ((r = set_options(cap, cfg)) < 0 || (r = map_ring(cap, cfg)) < 0 ||
 	    (!gate && (r = set_filter(cap, cfg, 0)) < 0) ||
-	    (r = set_direction(cap, cfg->direction)) < 0 ||
-	    (r = find_name(cap, cfg)) < 0 ||
+	    (r = set_direction(cap, cfg->direction)) < 0)
+		return r;
+	cap->step = NETRING_STEP_INTERFACE;
+	if ((r = netring_interface_name_(cap->fd_ - 1, cfg->interface,
+					 cfg->ifindex, cap->interface_)) < 0 ||
 	    (r = netring_capture_attach_(cap)) < 0)
 		return r;
 	if (NETRING_CONFIG_CAPTURE_FANOUT && cfg->fanout) {

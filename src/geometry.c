@@ -44,7 +44,7 @@ static uint32_t choose_block(const struct netring_geometry_request *req,
 /* A build that has one kind of ring only computes for that kind. */
 static int fixed_slots(const struct netring_geometry_request *req)
 {
-	return NETRING_CONFIG_CAPTURE_V2 &&
+	return (NETRING_CONFIG_CAPTURE_V2 || NETRING_CONFIG_INJECTOR) &&
 	       (!NETRING_CONFIG_CAPTURE_V3 || req->fixed_slots);
 }
 

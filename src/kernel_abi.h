@@ -17,12 +17,14 @@
 #define NR_ARPHRD_LOOPBACK 772
 #define NR_IFNAMSIZ 16
 #define NR_SIOCGIFNAME 0x8910
+#define NR_SIOCGIFMTU 0x8921
 #define NR_SIOCGIFINDEX 0x8933
 
 struct nr_ifreq {
 	char name[NR_IFNAMSIZ];
 	union {
 		int32_t ifindex;
+		int32_t mtu;
 		struct { /* struct ifmap: what makes the union's size */
 			unsigned long mem[2];
 			uint16_t base_addr;
@@ -36,11 +38,16 @@ struct nr_ifreq {
 #define NR_PACKET_ADD_MEMBERSHIP 1
 #define NR_PACKET_RX_RING 5
 #define NR_PACKET_STATISTICS 6
+#define NR_PACKET_COPY_THRESH 7
 #define NR_PACKET_VERSION 10
 #define NR_PACKET_RESERVE 12
+#define NR_PACKET_TX_RING 13
+#define NR_PACKET_LOSS 14
 #define NR_PACKET_VNET_HDR 15
+#define NR_PACKET_TX_TIMESTAMP 16
 #define NR_PACKET_TIMESTAMP 17
 #define NR_PACKET_FANOUT 18
+#define NR_PACKET_QDISC_BYPASS 20
 #define NR_PACKET_FANOUT_DATA 22
 #define NR_PACKET_IGNORE_OUTGOING 23
 #define NR_PACKET_MR_PROMISC 1
@@ -50,6 +57,10 @@ struct nr_ifreq {
 #define NR_TP_STATUS_KERNEL 0
 #define NR_TP_STATUS_USER 1
 #define NR_TP_STATUS_LOSING 4
+#define NR_TP_STATUS_AVAILABLE 0
+#define NR_TP_STATUS_SEND_REQUEST 1
+#define NR_TP_STATUS_SENDING 2
+#define NR_TPACKET2_TX_OFFSET 32 /* TPACKET2_HDRLEN less a sockaddr_ll */
 #define NR_TP_FT_REQ_FILL_RXHASH 1
 
 struct nr_sockaddr_ll {
@@ -111,7 +122,32 @@ struct nr_sock_fprog {
 #define NR_BPF_RET_A 0x16
 #define NR_BPF_CLASS_RET 0x06
 
-/* asm/socket.h: SO_ATTACH_BPF differs on some architectures */
+/* linux/net_tstamp.h, linux/errqueue.h, asm-generic/socket.h */
+#define NR_SO_TIMESTAMPING_OLD 37 /* its times are of type long */
+#define NR_SOF_TIMESTAMPING_TX_HARDWARE 1
+#define NR_SOF_TIMESTAMPING_TX_SOFTWARE 2
+#define NR_SOF_TIMESTAMPING_OPT_ID 128
+#define NR_SOF_TIMESTAMPING_OPT_TSONLY 2048
+#define NR_SO_EE_ORIGIN_TIMESTAMPING 4
+
+struct nr_sock_extended_err {
+	uint32_t number;
+	uint8_t origin;
+	uint8_t type;
+	uint8_t code;
+	uint8_t pad;
+	uint32_t info;
+	uint32_t data;
+};
+
+struct nr_scm_timestamping_old {
+	long ts[3][2]; /* software, unused, hardware; s, ns */
+};
+
+struct nr_sock_txtime {
+	int32_t clockid;
+	uint32_t flags;
+};
 #define NR_SOF_TIMESTAMPING_RX_SOFTWARE 8
 #define NR_SOF_TIMESTAMPING_SOFTWARE 16
 #define NR_SOF_TIMESTAMPING_RAW_HARDWARE 64

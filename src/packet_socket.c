@@ -4,20 +4,8 @@
 
 #include <netring/filter.h>
 
-int netring_packet_socket_(int type, const int *netns, enum netring_step *step)
-{
-	if (NETRING_CONFIG_PACKET_NETNS && netns)
-		return netring_netns_socket_(type, *netns, step);
-	*step = NETRING_STEP_SOCKET;
-	return sys_socket(AF_PACKET, type | SOCK_CLOEXEC, 0);
-}
-
-int netring_packet_option_(int fd, int option, int value)
-{
-	return sys_setsockopt(fd, NR_SOL_PACKET, option, &value, sizeof(value));
-}
-
-int netring_packet_check_(int fd)
+/* -ENOTSOCK or -EPFNOSUPPORT if it is something else. */
+static int check_socket(int fd)
 {
 	int domain = 0;
 	socklen_t size = sizeof(domain);
@@ -28,26 +16,82 @@ int netring_packet_check_(int fd)
 	return domain == AF_PACKET ? 0 : -EPFNOSUPPORT;
 }
 
-int netring_interface_index_(int fd, const char *name)
+int netring_packet_open_(int type, const int *netns, const int *adopted,
+			 enum netring_step *step)
 {
-	struct nr_ifreq request;
 	int r;
 
+	if (NETRING_CONFIG_PACKET_NETNS && netns)
+		return netring_netns_socket_(type, *netns, step);
+	*step = NETRING_STEP_SOCKET;
+	if (NETRING_CONFIG_PACKET_ADOPT && adopted) {
+		r = check_socket(*adopted);
+		return r < 0 ? r : *adopted;
+	}
+	return sys_socket(AF_PACKET, type | SOCK_CLOEXEC, 0);
+}
+
+int netring_packet_option_(int fd, int option, int value)
+{
+	return sys_setsockopt(fd, NR_SOL_PACKET, option, &value, sizeof(value));
+}
+
+int netring_packet_ring_(int fd, int option,
+			 const struct netring_geometry *geometry)
+{
+	struct nr_tpacket_req3 request;
+
 	memset(&request, 0, sizeof(request));
-	memcpy(request.name, name, NR_IFNAMSIZ);
-	r = sys_ioctl(fd, NR_SIOCGIFINDEX, &request);
+	request.block_size = geometry->block_size;
+	request.block_nr = geometry->block_count;
+	request.frame_size = geometry->frame_size;
+	request.frame_nr = geometry->frame_count;
+	return sys_setsockopt(fd, NR_SOL_PACKET, option, &request,
+			      NR_TPACKET_REQ_SIZE);
+}
+
+static int interface_ioctl(int fd, unsigned long what, const char *name,
+			   struct nr_ifreq *request)
+{
+	memset(request, 0, sizeof(*request));
+	memcpy(request->name, name, NR_IFNAMSIZ);
+	return sys_ioctl(fd, what, request);
+}
+
+int netring_interface_index_(int fd, const char name[NR_IFNAMSIZ])
+{
+	struct nr_ifreq request;
+	int r = interface_ioctl(fd, NR_SIOCGIFINDEX, name, &request);
+
 	return r < 0 ? r : request.u.ifindex;
 }
 
-int netring_interface_name_(int fd, int ifindex, char *name)
+int netring_interface_mtu_(int fd, const char name[NR_IFNAMSIZ])
 {
 	struct nr_ifreq request;
-	int r;
+	int r = interface_ioctl(fd, NR_SIOCGIFMTU, name, &request);
 
-	memset(&request, 0, sizeof(request));
-	request.u.ifindex = ifindex;
-	r = sys_ioctl(fd, NR_SIOCGIFNAME, &request);
-	memcpy(name, request.name, NR_IFNAMSIZ);
+	return r < 0 ? r : request.u.mtu;
+}
+
+int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
+			    char name[NR_IFNAMSIZ])
+{
+	struct nr_ifreq request;
+	size_t length;
+	int r = 0;
+
+	if (!given) {
+		memset(&request, 0, sizeof(request));
+		request.u.ifindex = (int32_t)ifindex;
+		r = sys_ioctl(fd, NR_SIOCGIFNAME, &request);
+		given = request.name;
+	}
+	for (length = 0; given[length]; length++) {
+		if (length == NR_IFNAMSIZ - 1)
+			return -ENODEV;
+		name[length] = given[length];
+	}
 	return r;
 }
 

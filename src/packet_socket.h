@@ -6,26 +6,31 @@
 #include "sys.h"
 
 #include <netring/base.h>
+#include <netring/geometry.h>
 
 #include "kernel_abi.h"
 
 /* Each returns >= 0 or -errno; none keeps or closes a descriptor. */
 
-/* A packet socket of protocol 0, in namespace @netns when not NULL. */
-int netring_packet_socket_(int type, const int *netns,
-			   enum netring_step *step);
+/* *@adopted, or a socket of protocol 0, in namespace *@netns if not NULL. */
+int netring_packet_open_(int type, const int *netns, const int *adopted,
+			 enum netring_step *step);
 
 /* setsockopt() at SOL_PACKET with an int. */
 int netring_packet_option_(int fd, int option, int value);
 
-/* Is this an AF_PACKET socket? -ENOTSOCK, -EPFNOSUPPORT */
-int netring_packet_check_(int fd);
+/* A ring of TPACKET_V2 slots: NR_PACKET_TX_RING or _RX_RING. */
+int netring_packet_ring_(int fd, int option,
+			 const struct netring_geometry *geometry);
 
-/* The index of @name[NR_IFNAMSIZ], in the socket's namespace. */
-int netring_interface_index_(int fd, const char *name);
+/* In the socket's namespace. */
+int netring_interface_index_(int fd, const char name[NR_IFNAMSIZ]);
 
-/* The name of @ifindex into @name[NR_IFNAMSIZ]. */
-int netring_interface_name_(int fd, int ifindex, char *name);
+/* The name of an interface, given by name or by index; zeroed before. */
+int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
+			    char name[NR_IFNAMSIZ]);
+
+int netring_interface_mtu_(int fd, const char name[NR_IFNAMSIZ]);
 
 int netring_packet_bind_(int fd, int ifindex, uint16_t protocol);
 

@@ -71,6 +71,31 @@ static inline int sys_munmap(void *map, size_t size)
 	return sys_result(munmap(map, size));
 }
 
+static inline int sys_send(int fd, const void *data, size_t size, int flags)
+{
+	return sys_result((int)send(fd, data, size, flags));
+}
+
+static inline int sys_recv(int fd, void *data, size_t size, int flags)
+{
+	return sys_result((int)recv(fd, data, size, flags));
+}
+
+static inline int sys_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	return sys_result((int)sendmsg(fd, message, flags));
+}
+
+static inline int sys_recvmsg(int fd, struct msghdr *message, int flags)
+{
+	return sys_result((int)recvmsg(fd, message, flags));
+}
+
+static inline int sys_nanosleep(const struct timespec *time)
+{
+	return sys_result(nanosleep(time, NULL));
+}
+
 static inline int sys_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
 	return sys_result(poll(fds, count, timeout));

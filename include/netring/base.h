@@ -53,7 +53,9 @@ enum netring_step {
 	NETRING_STEP_MEMBERSHIP, /* promiscuous or all-multicast mode */
 	NETRING_STEP_DIRECTION,	 /* PACKET_IGNORE_OUTGOING */
 	NETRING_STEP_BIND,	 /* bind() to the interface */
-	NETRING_STEP_FANOUT	 /* joining a fanout group */
+	NETRING_STEP_FANOUT,	 /* joining a fanout group */
+	NETRING_STEP_LOSS,	 /* PACKET_LOSS */
+	NETRING_STEP_OPTION	 /* another socket option */
 };
 
 /* A short English name, never NULL; costs nothing unless it is called. */

@@ -7,6 +7,9 @@
 #if NETRING_CONFIG_CAPTURE
 #include <netring/capture.h>
 #endif
+#if NETRING_CONFIG_INJECTOR
+#include <netring/injector.h>
+#endif
 #if NETRING_CONFIG_PCAP
 #include <netring/pcap.h>
 #endif

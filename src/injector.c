@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* injector.c - fill slots of a TX ring in order, and have the kernel send. */
+#include "injector.h"
+
+#define ETHERNET_HEADER 14u
+#define VLAN_TAG 4u
+
+static uint32_t next_slot(const struct netring_injector *inj, uint32_t slot)
+{
+	return slot + 1 < inj->geometry_.frame_count ? slot + 1 : 0;
+}
+
+/* Of the frame that was reserved last. */
+static uint32_t last_slot(const struct netring_injector *inj)
+{
+	return (inj->head_slot_ ? inj->head_slot_ :
+				  inj->geometry_.frame_count) - 1;
+}
+
+/* The slot of a frame that was reserved and is not done. */
+static struct injector_slot *slot_of(const struct netring_injector *inj,
+				     const struct netring_frame *frame)
+{
+	uint32_t slot = inj->tail_slot_ + (frame->number - inj->tail_);
+
+	if (slot >= inj->geometry_.frame_count)
+		slot -= inj->geometry_.frame_count;
+	return injector_slot(inj, slot);
+}
+
+void netring_injector_reap_(struct netring_injector *inj)
+{
+	struct injector_slot *slot;
+
+	while (inj->tail_ != inj->head_) {
+		slot = injector_slot(inj, inj->tail_slot_);
+		if (slot->state == SLOT_RESERVED ||
+		    slot_status(slot) & SLOT_BUSY)
+			break;
+		if (slot->state == SLOT_COMMITTED) {
+			inj->pending_--;
+			inj->stats_.accepted++;
+		}
+		slot->state = SLOT_FREE;
+		inj->tail_++;
+		inj->tail_slot_ = next_slot(inj, inj->tail_slot_);
+	}
+}
+
+int netring_injector_reserve(struct netring_injector *inj,
+			     struct netring_frame *frame)
+{
+	uint32_t front = NR_TPACKET2_TX_OFFSET;
+	struct injector_slot *slot;
+
+	if (inj->head_ - inj->tail_ == inj->geometry_.frame_count)
+		netring_injector_reap_(inj);
+	if (inj->head_ - inj->tail_ == inj->geometry_.frame_count)
+		return -EAGAIN;
+	slot = injector_slot(inj, inj->head_slot_);
+	slot->state = SLOT_RESERVED;
+	frame->vnet = NULL;
+	if (NETRING_CONFIG_INJECTOR_VNET_HDR &&
+	    inj->flags_ & NETRING_INJECTOR_VNET_HDR) {
+		frame->vnet = (struct netring_vnet *)(void *)((uint8_t *)slot +
+							      front);
+		memset(frame->vnet, 0, sizeof(*frame->vnet));
+		front += sizeof(*frame->vnet);
+	}
+	frame->data = (uint8_t *)slot + front;
+	frame->capacity = inj->geometry_.frame_size - front;
+	frame->number = inj->head_++;
+	inj->head_slot_ = next_slot(inj, inj->head_slot_);
+	return 0;
+}
+
+/* Release: the frame is written before the kernel may read it. */
+static void hand_over(struct injector_slot *slot, uint32_t state, uint32_t len)
+{
+	slot->len = len;
+	slot->state = state;
+	__atomic_store_n(&slot->status, NR_TP_STATUS_SEND_REQUEST,
+			 __ATOMIC_RELEASE);
+}
+
+static void give_up(struct netring_injector *inj,
+		    const struct netring_frame *frame)
+{
+	struct injector_slot *slot = slot_of(inj, frame);
+
+	if (frame->number + 1 == inj->head_) {
+		/* the newest: as if it had not been reserved */
+		slot->state = SLOT_FREE;
+		inj->head_--;
+		inj->head_slot_ = last_slot(inj);
+		return;
+	}
+	/* a hole would stop the kernel; with PACKET_LOSS it skips this */
+	hand_over(slot, SLOT_DISCARDED, 0);
+}
+
+void netring_injector_discard(struct netring_injector *inj,
+			      const struct netring_frame *frame)
+{
+	inj->stats_.discarded++;
+	give_up(inj, frame);
+}
+
+/* The longest frame that the interface takes, by what is at its front. */
+static uint32_t longest(const struct netring_injector *inj,
+			const struct netring_frame *frame, uint32_t len)
+{
+	const uint8_t *type = frame->data + 12;
+
+	if (frame->vnet && frame->vnet->gso_type)
+		return frame->capacity;
+	if (inj->header_ && len >= ETHERNET_HEADER && type[0] == 0x81 &&
+	    type[1] == 0)
+		return inj->mtu_ + inj->header_ + VLAN_TAG;
+	return inj->mtu_ + inj->header_;
+}
+
+int netring_injector_commit(struct netring_injector *inj,
+			    const struct netring_frame *frame, uint32_t len)
+{
+	int r = 0;
+
+	if (len < inj->header_ || !len) {
+		inj->stats_.too_short++;
+		r = -EINVAL;
+	} else if (len > frame->capacity ||
+		   (len > longest(inj, frame, len) &&
+		    (netring_injector_read_mtu_(inj) < 0 ||
+		     len > longest(inj, frame, len)))) {
+		inj->stats_.too_long++;
+		r = -EMSGSIZE;
+	}
+	if (r < 0) {
+		give_up(inj, frame);
+		return r;
+	}
+	if (frame->vnet)
+		len += sizeof(*frame->vnet);
+	inj->pending_++;
+	inj->stats_.queued++;
+	hand_over(slot_of(inj, frame), SLOT_COMMITTED, len);
+	return 0;
+}
+
+/* Is there anything that the kernel has not looked at? */
+static int unsent(const struct netring_injector *inj)
+{
+	return inj->head_ != inj->tail_ &&
+	       slot_status(injector_slot(inj, last_slot(inj))) &
+		       NR_TP_STATUS_SEND_REQUEST;
+}
+
+int netring_injector_kick_(struct netring_injector *inj, const uint64_t *time)
+{
+	int fd = inj->fd_ - 1;
+	int r;
+
+	if (NETRING_CONFIG_INJECTOR_TXTIME && time)
+		r = netring_injector_kick_at_(fd, *time);
+	else
+		r = sys_send(fd, NULL, 0, MSG_DONTWAIT);
+	if (r == -ENOBUFS || r == -EAGAIN)
+		inj->stats_.retried++;
+	if (r == -ENETDOWN)
+		inj->stats_.link_down++;
+	if (NETRING_CONFIG_INJECTOR_TIMESTAMP && r == -ENOBUFS)
+		netring_injector_note_retry_(inj);
+	return r == -ENXIO ? -ENODEV : r;
+}
+
+static int flush(struct netring_injector *inj, const uint64_t *time)
+{
+	int r;
+
+	do
+		r = netring_injector_kick_(inj, time);
+	while (r > 0 && unsent(inj));
+	netring_injector_reap_(inj);
+	return r < 0 && r != -ENOBUFS && r != -EAGAIN ? r : (int)inj->pending_;
+}
+
+int netring_injector_flush(struct netring_injector *inj)
+{
+	return flush(inj, NULL);
+}
+
+int netring_injector_flush_at(struct netring_injector *inj, uint64_t time)
+{
+	if (!(inj->flags_ & NETRING_INJECTOR_TXTIME))
+		return -EINVAL;
+	return flush(inj, &time);
+}
+
+uint32_t netring_injector_pending(struct netring_injector *inj)
+{
+	netring_injector_reap_(inj);
+	return inj->pending_;
+}
+
+int netring_injector_discard_pending(struct netring_injector *inj)
+{
+	struct injector_slot *slot;
+	int dropped = 0;
+
+	netring_injector_reap_(inj);
+	/* the kernel takes frames in order: what it has not is at the head */
+	while (inj->head_ != inj->tail_) {
+		slot = injector_slot(inj, last_slot(inj));
+		if (slot->state == SLOT_RESERVED ||
+		    !(slot_status(slot) & NR_TP_STATUS_SEND_REQUEST))
+			break;
+		__atomic_store_n(&slot->status, NR_TP_STATUS_AVAILABLE,
+				 __ATOMIC_RELEASE);
+		if (slot->state == SLOT_COMMITTED) {
+			inj->pending_--;
+			inj->stats_.discarded++;
+			dropped++;
+		}
+		slot->state = SLOT_FREE;
+		inj->head_slot_ = last_slot(inj);
+		inj->head_--;
+	}
+	return dropped;
+}
+
+void netring_injector_read_stats(struct netring_injector *inj,
+				 struct netring_injector_stats *stats)
+{
+	netring_injector_reap_(inj);
+	*stats = inj->stats_;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* injector.h - what the files of the send role share. */
+#ifndef NETRING_SRC_INJECTOR_H
+#define NETRING_SRC_INJECTOR_H
+
+#include "packet_socket.h"
+
+#include <netring/injector.h>
+
+/*
+ * TPACKET_V2's header of a slot. The kernel reads status and len only; what
+ * becomes of the slot on our side is kept in snaplen, which it leaves alone.
+ */
+struct injector_slot {
+	uint32_t status;
+	uint32_t len;
+	uint32_t state;
+	uint32_t rest[5];
+};
+
+enum injector_state {
+	SLOT_FREE,
+	SLOT_RESERVED,
+	SLOT_COMMITTED,
+	SLOT_DISCARDED /* handed over with a length that the kernel skips */
+};
+
+#define SLOT_BUSY (NR_TP_STATUS_SEND_REQUEST | NR_TP_STATUS_SENDING)
+
+/* Slots do not cross the end of a block: it may have a rest, gap_ bytes. */
+static inline struct injector_slot *
+injector_slot(const struct netring_injector *inj, uint32_t slot)
+{
+	size_t at = (size_t)slot * inj->geometry_.frame_size;
+
+	if (inj->gap_)
+		at += (size_t)(slot / inj->slots_) * inj->gap_;
+	return (struct injector_slot *)(void *)(inj->ring_ + at);
+}
+
+/* Acquire: what the kernel did with the slot is done before it is reused. */
+static inline uint32_t slot_status(const struct injector_slot *slot)
+{
+	return __atomic_load_n(&slot->status, __ATOMIC_ACQUIRE);
+}
+
+/* Free the slots that the kernel has returned, oldest first. */
+void netring_injector_reap_(struct netring_injector *inj);
+
+/* One kick; @time: a launch time, or NULL. Bytes sent, or -errno. */
+int netring_injector_kick_(struct netring_injector *inj, const uint64_t *time);
+
+/* The interface's MTU as it is now. */
+int netring_injector_read_mtu_(struct netring_injector *inj);
+
+/* injector_timestamp.c: a frame was not taken and will be sent again. */
+void netring_injector_note_retry_(struct netring_injector *inj);
+
+/* injector_txtime.c */
+int netring_injector_kick_at_(int fd, uint64_t time);
+
+#endif

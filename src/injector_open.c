@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* injector_open.c - set up a TX ring: protocol 0, so that it receives nothing. */
+#include "injector.h"
+
+#define FLAG_IF(have, flag) ((have) ? (flag) : 0u)
+#define FLAGS_HERE                                               \
+	(NETRING_INJECTOR_QDISC_BYPASS |                         \
+	 FLAG_IF(NETRING_CONFIG_INJECTOR_VNET_HDR,               \
+		 NETRING_INJECTOR_VNET_HDR) |                    \
+	 FLAG_IF(NETRING_CONFIG_INJECTOR_TIMESTAMP,              \
+		 NETRING_INJECTOR_TIMESTAMP) |                   \
+	 FLAG_IF(NETRING_CONFIG_INJECTOR_TXTIME, NETRING_INJECTOR_TXTIME))
+
+#define ETHERNET_HEADER 14u
+
+static int check_config(const struct netring_injector_config *cfg)
+{
+	if (cfg->flags & ~FLAGS_HERE ||
+	    (!NETRING_CONFIG_PACKET_NETNS && cfg->netns) ||
+	    (!NETRING_CONFIG_PACKET_ADOPT && cfg->socket))
+		return -EOPNOTSUPP;
+	if ((!cfg->interface && !cfg->ifindex) ||
+	    (NETRING_CONFIG_PACKET_ADOPT && cfg->netns && cfg->socket))
+		return -EINVAL;
+	return 0;
+}
+
+static int compute_geometry(struct netring_injector *inj,
+			    const struct netring_injector_config *cfg)
+{
+	struct netring_geometry_request request;
+	int r;
+
+	memset(&request, 0, sizeof(request));
+	request.memory = cfg->memory ?
+				 cfg->memory :
+				 NETRING_CONFIG_INJECTOR_MEMORY_KIB * 1024u;
+	request.block_size = cfg->block_size;
+	request.block_count = cfg->block_count;
+	request.max_packet = cfg->max_packet;
+	request.frame_size = cfg->frame_size;
+	if (!cfg->frame_size && !cfg->max_packet)
+		request.frame_size = NETRING_CONFIG_INJECTOR_FRAME_SIZE;
+	request.fixed_slots = 1;
+	r = netring_geometry_compute(&inj->geometry_, &request);
+	inj->reason = inj->geometry_.reason;
+	if (r < 0)
+		return r;
+	inj->slots_ = inj->geometry_.block_size / inj->geometry_.frame_size;
+	inj->gap_ = inj->geometry_.block_size % inj->geometry_.frame_size;
+	return 0;
+}
+
+static int set_option(struct netring_injector *inj, enum netring_step step,
+		      int option, int value)
+{
+	inj->step = step;
+	return netring_packet_option_(inj->fd_ - 1, option, value);
+}
+
+static int set_socket(struct netring_injector *inj, int option, uint32_t value)
+{
+	inj->step = NETRING_STEP_OPTION;
+	return value ? sys_setsockopt(inj->fd_ - 1, SOL_SOCKET, option, &value,
+				      sizeof(value)) :
+		       0;
+}
+
+static int set_times(struct netring_injector *inj,
+		     const struct netring_injector_config *cfg)
+{
+	struct nr_sock_txtime txtime;
+	int what = NR_SOF_TIMESTAMPING_TX_HARDWARE |
+		   NR_SOF_TIMESTAMPING_TX_SOFTWARE |
+		   NR_SOF_TIMESTAMPING_SOFTWARE |
+		   NR_SOF_TIMESTAMPING_RAW_HARDWARE |
+		   NR_SOF_TIMESTAMPING_OPT_ID | NR_SOF_TIMESTAMPING_OPT_TSONLY;
+	int r = 0;
+
+	inj->step = NETRING_STEP_TIMESTAMP;
+	if (NETRING_CONFIG_INJECTOR_TIMESTAMP &&
+	    cfg->flags & NETRING_INJECTOR_TIMESTAMP)
+		r = sys_setsockopt(inj->fd_ - 1, SOL_SOCKET,
+				   NR_SO_TIMESTAMPING_OLD, &what, sizeof(what));
+	if (r >= 0 && NETRING_CONFIG_INJECTOR_TXTIME &&
+	    cfg->flags & NETRING_INJECTOR_TXTIME) {
+		txtime.clockid = cfg->txtime_clock;
+		txtime.flags = 0;
+		r = sys_setsockopt(inj->fd_ - 1, SOL_SOCKET, SO_TXTIME, &txtime,
+				   sizeof(txtime));
+	}
+	return r;
+}
+
+/* Before the ring: PACKET_LOSS and the vnet header are refused after it. */
+static int set_options(struct netring_injector *inj,
+		       const struct netring_injector_config *cfg)
+{
+	int r;
+
+	if ((r = set_option(inj, NETRING_STEP_VERSION, NR_PACKET_VERSION,
+			    NR_TPACKET_V2)) < 0 ||
+	    (r = set_option(inj, NETRING_STEP_LOSS, NR_PACKET_LOSS, 1)) < 0 ||
+	    (NETRING_CONFIG_INJECTOR_VNET_HDR &&
+	     cfg->flags & NETRING_INJECTOR_VNET_HDR &&
+	     (r = set_option(inj, NETRING_STEP_VNET_HDR, NR_PACKET_VNET_HDR,
+			     1)) < 0) ||
+	    (cfg->flags & NETRING_INJECTOR_QDISC_BYPASS &&
+	     (r = set_option(inj, NETRING_STEP_OPTION, NR_PACKET_QDISC_BYPASS,
+			     1)) < 0) ||
+	    (r = set_socket(inj, SO_SNDBUF, cfg->send_buffer)) < 0 ||
+	    (r = set_socket(inj, SO_PRIORITY, cfg->priority)) < 0 ||
+	    (r = set_socket(inj, SO_MARK, cfg->mark)) < 0)
+		return r;
+	return set_times(inj, cfg);
+}
+
+int netring_injector_read_mtu_(struct netring_injector *inj)
+{
+	int r = netring_interface_mtu_(inj->fd_ - 1, inj->interface_);
+
+	if (r >= 0)
+		inj->mtu_ = (uint32_t)r;
+	return r;
+}
+
+static int attach(struct netring_injector *inj)
+{
+	int r;
+
+	inj->step = NETRING_STEP_INTERFACE;
+	r = netring_interface_index_(inj->fd_ - 1, inj->interface_);
+	if (r < 0)
+		return r;
+	inj->ifindex_ = (uint32_t)r;
+	r = netring_injector_read_mtu_(inj);
+	if (r < 0)
+		return r;
+	inj->step = NETRING_STEP_BIND;
+	r = netring_packet_bind_(inj->fd_ - 1, (int)inj->ifindex_, 0);
+	if (r >= 0)
+		r = netring_packet_bound_(inj->fd_ - 1, &inj->hatype_);
+	if (inj->hatype_ == NR_ARPHRD_ETHER ||
+	    inj->hatype_ == NR_ARPHRD_LOOPBACK)
+		inj->header_ = ETHERNET_HEADER;
+	return r;
+}
+
+static int set_up(struct netring_injector *inj,
+		  const struct netring_injector_config *cfg)
+{
+	void *map;
+	int r;
+
+	r = netring_packet_open_(SOCK_RAW, cfg->netns, cfg->socket, &inj->step);
+	if (r < 0)
+		return r;
+	inj->fd_ = r + 1;
+	r = set_options(inj, cfg);
+	if (r < 0)
+		return r;
+	inj->ring_size_ = (size_t)inj->geometry_.block_size *
+			  inj->geometry_.block_count;
+	inj->step = NETRING_STEP_RING;
+	r = netring_packet_ring_(inj->fd_ - 1, NR_PACKET_TX_RING,
+				 &inj->geometry_);
+	if (r < 0)
+		return r;
+	inj->step = NETRING_STEP_MAP;
+	r = sys_mmap(&map, NULL, inj->ring_size_, MAP_SHARED, inj->fd_ - 1);
+	if (r < 0)
+		return r;
+	inj->ring_ = map;
+	inj->step = NETRING_STEP_INTERFACE;
+	r = netring_interface_name_(inj->fd_ - 1, cfg->interface, cfg->ifindex,
+				    inj->interface_);
+	return r < 0 ? r : attach(inj);
+}
+
+int netring_injector_open(struct netring_injector *inj,
+			  const struct netring_injector_config *cfg)
+{
+	int r;
+
+	memset(inj, 0, sizeof(*inj));
+	inj->step = NETRING_STEP_CONFIG;
+	r = check_config(cfg);
+	if (r < 0)
+		return r;
+	inj->step = NETRING_STEP_GEOMETRY;
+	r = compute_geometry(inj, cfg);
+	if (r < 0)
+		return r;
+	inj->flags_ = cfg->flags;
+	r = set_up(inj, cfg);
+	if (r < 0) {
+		if (NETRING_CONFIG_PACKET_ADOPT && cfg->socket)
+			inj->fd_ = 0; /* still the caller's */
+		netring_injector_close(inj);
+		return r;
+	}
+	inj->step = NETRING_STEP_NONE;
+	return 0;
+}
+
+int netring_injector_rebind(struct netring_injector *inj)
+{
+	int r = attach(inj);
+
+	if (r >= 0)
+		inj->step = NETRING_STEP_NONE;
+	return r < 0 ? r : 0;
+}
+
+/* Committed frames that the kernel has not looked at. */
+static int count_unsent(const struct netring_injector *inj)
+{
+	const struct injector_slot *slot;
+	uint32_t i;
+	int unsent = 0;
+
+	for (i = 0; i < inj->geometry_.frame_count; i++) {
+		slot = injector_slot(inj, i);
+		unsent += slot->state == SLOT_COMMITTED &&
+			  slot_status(slot) & NR_TP_STATUS_SEND_REQUEST;
+	}
+	return unsent;
+}
+
+int netring_injector_close(struct netring_injector *inj)
+{
+	int lost = 0;
+
+	if (inj->ring_) {
+		lost = count_unsent(inj);
+		sys_munmap(inj->ring_, inj->ring_size_);
+	}
+	if (inj->fd_)
+		sys_close(inj->fd_ - 1);
+	inj->ring_ = NULL;
+	inj->fd_ = 0;
+	return lost;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* injector_send.c - copy frames into the ring, wait for room, drain. */
+#include "injector.h"
+
+#define PAUSE_MIN_NS 20000L
+#define PAUSE_MAX_NS 1000000L
+
+/*
+ * No event tells that a slot became free, so sleep, longer each time. Returns
+ * whether there was time left to do so.
+ */
+static int pause_until(int64_t deadline, long *ns)
+{
+	struct timespec time;
+
+	if (deadline >= 0 && netring_clock_ms() >= deadline)
+		return 0;
+	time.tv_sec = 0;
+	time.tv_nsec = *ns;
+	(void)sys_nanosleep(&time); /* a signal only shortens it */
+	if (*ns < PAUSE_MAX_NS)
+		*ns *= 2;
+	return 1;
+}
+
+int netring_injector_queue(struct netring_injector *inj, const void *frame,
+			   uint32_t len, int64_t deadline)
+{
+	struct netring_frame slot;
+	long pause = PAUSE_MIN_NS;
+	int r;
+
+	while (netring_injector_reserve(inj, &slot) < 0) {
+		r = netring_injector_flush(inj);
+		if (r < 0 && r != -ENETDOWN)
+			return r;
+		if (netring_injector_reserve(inj, &slot) >= 0)
+			break;
+		if (!pause_until(deadline, &pause))
+			return r < 0 ? r : -EAGAIN;
+	}
+	if (len <= slot.capacity)
+		memcpy(slot.data, frame, len);
+	return netring_injector_commit(inj, &slot, len);
+}
+
+int netring_injector_send(struct netring_injector *inj, const void *frame,
+			  uint32_t len, int64_t deadline)
+{
+	int r = netring_injector_queue(inj, frame, len, deadline);
+
+	if (r >= 0)
+		r = netring_injector_flush(inj);
+	return r < 0 && r != -ENETDOWN ? r : 0;
+}
+
+int netring_injector_drain(struct netring_injector *inj, int64_t deadline)
+{
+	long pause = PAUSE_MIN_NS;
+	int r;
+
+	for (;;) {
+		r = netring_injector_flush(inj);
+		if (r == 0 || (r < 0 && r != -ENETDOWN))
+			return r;
+		if (!pause_until(deadline, &pause))
+			return (int)netring_injector_pending(inj);
+	}
+}
+
+uint32_t netring_vlan_insert(uint8_t *data, uint32_t len, uint16_t tpid,
+			     uint16_t tci)
+{
+	uint8_t *tag = data + 12;
+
+	if (len < 14)
+		return len;
+	memmove(tag + 4, tag, len - 12);
+	tag[0] = (uint8_t)(tpid >> 8);
+	tag[1] = (uint8_t)tpid;
+	tag[2] = (uint8_t)(tci >> 8);
+	tag[3] = (uint8_t)tci;
+	return len + 4;
+}

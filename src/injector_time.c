@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* injector_time.c - launch times, and when frames have left. */
+#include "injector.h"
+
+int netring_injector_kick_at_(int fd, uint64_t time)
+{
+	union {
+		struct cmsghdr header; /* for its alignment */
+		uint8_t bytes[CMSG_SPACE(sizeof(uint64_t))];
+	} control;
+	struct msghdr message;
+	struct cmsghdr *part;
+
+	memset(&message, 0, sizeof(message));
+	memset(&control, 0, sizeof(control));
+	message.msg_control = &control;
+	message.msg_controllen = sizeof(control);
+	part = CMSG_FIRSTHDR(&message);
+	part->cmsg_level = SOL_SOCKET;
+	part->cmsg_type = SO_TXTIME;
+	part->cmsg_len = CMSG_LEN(sizeof(time));
+	memcpy(CMSG_DATA(part), &time, sizeof(time));
+	return sys_sendmsg(fd, &message, MSG_DONTWAIT);
+}
+
+/*
+ * The kernel numbers what it tries to send. A try that the queueing
+ * discipline refused (ENOBUFS) takes a number too, so that all later frames
+ * have one more; the last frame that was tried again, and how often, is
+ * enough to tell them apart.
+ */
+void netring_injector_note_retry_(struct netring_injector *inj)
+{
+	uint32_t frame = inj->tail_, slot = inj->tail_slot_;
+
+	while (frame != inj->head_ &&
+	       !(slot_status(injector_slot(inj, slot)) &
+		 NR_TP_STATUS_SEND_REQUEST)) {
+		frame++;
+		slot = slot + 1 < inj->geometry_.frame_count ? slot + 1 : 0;
+	}
+	if (frame != inj->retry_frame_) {
+		inj->retry_before_ += inj->retry_count_;
+		inj->retry_count_ = 0;
+		inj->retry_frame_ = frame;
+	}
+	inj->retry_count_++;
+}
+
+static uint32_t frame_of(const struct netring_injector *inj, uint32_t key)
+{
+	uint32_t frame = key - inj->retry_before_;
+
+	if ((int32_t)(frame - inj->retry_frame_) < 0)
+		return frame;
+	if (frame - inj->retry_frame_ <= inj->retry_count_)
+		return inj->retry_frame_;
+	return frame - inj->retry_count_;
+}
+
+/* The parts of one message of the error queue; returns what it had. */
+static int read_parts(struct msghdr *message, struct netring_tx_timestamp *out)
+{
+	struct nr_scm_timestamping_old times;
+	struct nr_sock_extended_err error;
+	struct cmsghdr *part;
+	int hardware, have = 0;
+
+	for (part = CMSG_FIRSTHDR(message); part;
+	     part = CMSG_NXTHDR(message, part)) {
+		if (part->cmsg_level == SOL_SOCKET &&
+		    part->cmsg_type == NR_SO_TIMESTAMPING_OLD &&
+		    part->cmsg_len >= CMSG_LEN(sizeof(times))) {
+			memcpy(&times, CMSG_DATA(part), sizeof(times));
+			hardware = times.ts[2][0] || times.ts[2][1];
+			out->sec = (uint32_t)times.ts[hardware ? 2 : 0][0];
+			out->nsec = (uint32_t)times.ts[hardware ? 2 : 0][1];
+			out->flags = hardware ? NETRING_PACKET_TIME_HARDWARE :
+						NETRING_PACKET_TIME_SOFTWARE;
+			have |= 1;
+		}
+		if (part->cmsg_level == NR_SOL_PACKET &&
+		    part->cmsg_type == NR_PACKET_TX_TIMESTAMP &&
+		    part->cmsg_len >= CMSG_LEN(sizeof(error))) {
+			memcpy(&error, CMSG_DATA(part), sizeof(error));
+			out->frame = error.data;
+			have |= 2;
+		}
+	}
+	return have == 3;
+}
+
+int netring_injector_read_timestamp(struct netring_injector *inj,
+				    struct netring_tx_timestamp *stamp)
+{
+	union {
+		struct cmsghdr header; /* for its alignment */
+		uint8_t bytes[256];
+	} control;
+	struct msghdr message;
+	int r;
+
+	do {
+		memset(&message, 0, sizeof(message));
+		message.msg_control = &control;
+		message.msg_controllen = sizeof(control);
+		r = sys_recvmsg(inj->fd_ - 1, &message,
+				MSG_ERRQUEUE | MSG_DONTWAIT);
+		if (r < 0)
+			return r == -EAGAIN ? 0 : r;
+	} while (!read_parts(&message, stamp));
+	stamp->frame = frame_of(inj, stamp->frame);
+	return 1;
+}
