@@ -313,7 +313,7 @@ demo: all
 # The tests have a build of their own, with every option and strict.
 checked := $(abspath $(obj).check)
 
-check: format-check
+check:
 	$(Q)$(MAKE) O=$(checked) full_defconfig
 	$(Q)$(MAKE) O=$(checked) WERROR=1 all
 	$(Q)$(MAKE) O=$(checked) WERROR=1 test-programs

@@ -50,6 +50,8 @@ with cppcheck "cppcheck" cppcheck --quiet --std=c11 --error-exitcode=1 \
 with shellcheck "shellcheck" shellcheck \
 	$(grep -rlE '^#!/bin/sh|^# shellcheck shell=sh' .ci test tools | sort)
 
+with clang-format "the format is that of .clang-format" mk full format-check
+
 # Every file that belongs to the tree.
 if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
 	git ls-files --cached --others --exclude-standard >"$T/files"
