@@ -90,7 +90,7 @@ endif
 ifneq ($(words $(MAKECMDGOALS)),$(words $(firstword $(MAKECMDGOALS))))
 
 .PHONY: $(MAKECMDGOALS) one-by-one
-$(MAKECMDGOALS): one-by-one ;
+$(MAKECMDGOALS): one-by-one ; @:
 one-by-one:
 	@set -e; for goal in $(MAKECMDGOALS); do $(MAKE) $$goal; done
 
@@ -321,7 +321,7 @@ check:
 	NETRING=$(checked)/netring NETRING_CC=$(call quote,$(CC)) \
 	NETRING_HOSTCC=$(call quote,$(HOSTCC)) sh test/run $(TESTS)
 
-size: all
+size: $(obj)libnetring.a
 	$(Q)$(MAKE) -s O=$(checked)/size tiny_defconfig
 	$(Q)$(MAKE) -s O=$(checked)/size libnetring.a
 	@SIZE='$(SIZE)' CC=$(call quote,$(CC)) sh test/size/run \
