@@ -59,7 +59,7 @@ lib-$(CONFIG_CAPTURE_FILTER) += filter.o
 lib-$(CONFIG_CAPTURE_FANOUT) += fanout.o
 lib-$(CONFIG_PACKET_NETNS) += netns.o
 lib-$(CONFIG_PCAP) += pcap.o
-lib-$(CONFIG_PROBE) += probe.o
+lib-$(CONFIG_PROBE) += probe.o probe_interface.o packet_socket.o
 
 tool-$(CONFIG_TOOL) += main.o
 tool-$(CONFIG_TOOL_CAPTURE) += capture.o capture_file.o

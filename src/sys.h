@@ -17,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -94,6 +95,13 @@ static inline int sys_close(int fd)
 static inline int sys_clock_gettime(clockid_t clock, struct timespec *time)
 {
 	return sys_result(clock_gettime(clock, time));
+}
+
+/* No C library has bpf(2). */
+static inline int sys_bpf(int command, const void *attributes,
+			  unsigned int size)
+{
+	return sys_result((int)syscall(SYS_bpf, command, attributes, size));
 }
 
 #endif
