@@ -21,6 +21,7 @@
 #define NR_SIOCGIFMTU 0x8921
 #define NR_SIOCGIFHWADDR 0x8927
 #define NR_SIOCGIFINDEX 0x8933
+#define NR_IFF_UP 1
 #define NR_SIOCETHTOOL 0x8946
 
 struct nr_ifreq {

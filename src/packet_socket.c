@@ -28,15 +28,18 @@ int netring_packet_check_(int fd)
 	return domain == AF_PACKET ? 0 : -EPFNOSUPPORT;
 }
 
-int netring_interface_index_(int fd, const char *name)
+int netring_interface_get_(int fd, unsigned long what, const char *name)
 {
 	struct nr_ifreq request;
 	int r;
 
 	memset(&request, 0, sizeof(request));
 	memcpy(request.name, name, NR_IFNAMSIZ);
-	r = sys_ioctl(fd, NR_SIOCGIFINDEX, &request);
-	return r < 0 ? r : request.u.ifindex;
+	r = sys_ioctl(fd, what, &request);
+	if (r < 0)
+		return r;
+	return what == NR_SIOCGIFFLAGS ? request.u.flags & NR_IFF_UP :
+					 request.u.ifindex;
 }
 
 int netring_interface_name_(int fd, int ifindex, char *name)
@@ -74,8 +77,10 @@ int netring_packet_bound_(int fd, uint16_t *hatype)
 	r = sys_getsockname(fd, &address, &size);
 	if (r < 0)
 		return r;
+	if (address.ifindex <= 0)
+		return -ENODEV;
 	*hatype = address.hatype;
-	return address.ifindex > 0 ? 0 : -ENODEV;
+	return 0;
 }
 
 int netring_packet_join_(int fd, int ifindex, uint16_t type)

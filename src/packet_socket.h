@@ -21,8 +21,11 @@ int netring_packet_option_(int fd, int option, int value);
 /* Is this an AF_PACKET socket? -ENOTSOCK, -EPFNOSUPPORT */
 int netring_packet_check_(int fd);
 
-/* The index of @name[NR_IFNAMSIZ], in the socket's namespace. */
-int netring_interface_index_(int fd, const char *name);
+/*
+ * Of the interface @name[NR_IFNAMSIZ] in the socket's namespace: its index
+ * (NR_SIOCGIFINDEX), or whether it is up (NR_SIOCGIFFLAGS).
+ */
+int netring_interface_get_(int fd, unsigned long what, const char *name);
 
 /* The name of @ifindex into @name[NR_IFNAMSIZ]. */
 int netring_interface_name_(int fd, int ifindex, char *name);

@@ -145,7 +145,7 @@ static int try_fanout(int fd, enum netring_feature feature,
 					     interface ? interface : "lo");
 
 	if (r >= 0)
-		r = netring_interface_index_(fd, name);
+		r = netring_interface_get_(fd, NR_SIOCGIFINDEX, name);
 	if (r >= 0)
 		r = netring_packet_bind_(fd, r, EXPERIMENTAL_ETHERTYPE);
 	if (r >= 0)

@@ -28,7 +28,7 @@ static int read_basics(int fd, const char *name,
 		       struct netring_interface *facts)
 {
 	struct nr_ifreq request;
-	int r = netring_interface_index_(fd, name);
+	int r = netring_interface_get_(fd, NR_SIOCGIFINDEX, name);
 
 	facts->ifindex = (uint32_t)r;
 	memset(&request, 0, sizeof(request));

@@ -24,7 +24,7 @@ const char *netring_geometry_explain(enum netring_geometry_reason reason)
 		"the page size is no power of two from 4096 up",
 		"the block size is no multiple of the page size",
 		"the frame size is no multiple of 16 from 128 up",
-		"a frame or packet is longer than a block",
+		"a packet is longer than a frame, or that than a block",
 		"the memory holds less than two frames or blocks",
 		"the ring is larger than 2 GiB",
 	};

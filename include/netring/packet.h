@@ -141,7 +141,8 @@ int netring_packet_restore_vlan(struct netring_packet *pkt);
 
 /**
  * netring_packet_copy() - keep a packet after its batch is released.
- * @copy:   becomes a packet in @buffer, with all that the original tells.
+ * @copy:   becomes a packet in @buffer, with all that the original tells; may
+ *          be @pkt itself.
  * @buffer: aligned to 4 bytes, stays the caller's.
  * @size:   bytes; NETRING_PACKET_COPY_ROOM + the bytes to keep.
  *
