@@ -74,7 +74,8 @@ int netring_capture_wait(struct netring_capture *cap, int timeout)
 			return NETRING_EVENT_TIMEOUT;
 		/* POLLIN but nothing at the cursor: a slot behind it was
 		 * filled first, its own writer is at work on another CPU */
-		events = r > 0 ? 0 : POLLIN;
+		if (NETRING_CONFIG_CAPTURE_V2)
+			events = r > 0 ? 0 : POLLIN;
 	}
 	return NETRING_EVENT_PACKETS;
 }
