@@ -59,7 +59,7 @@ lib-$(CONFIG_CAPTURE_FILTER) += filter.o
 lib-$(CONFIG_CAPTURE_FANOUT) += fanout.o
 lib-$(CONFIG_PACKET_NETNS) += netns.o
 lib-$(CONFIG_PCAP) += pcap.o
-lib-$(CONFIG_PROBE) += probe.o
+lib-$(CONFIG_PROBE) += probe.o probe_interface.o packet_socket.o
 
 tool-$(CONFIG_TOOL) += main.o
 tool-$(CONFIG_TOOL_CAPTURE) += capture.o capture_file.o
@@ -90,7 +90,7 @@ endif
 ifneq ($(words $(MAKECMDGOALS)),$(words $(firstword $(MAKECMDGOALS))))
 
 .PHONY: $(MAKECMDGOALS) one-by-one
-$(MAKECMDGOALS): one-by-one ;
+$(MAKECMDGOALS): one-by-one ; @:
 one-by-one:
 	@set -e; for goal in $(MAKECMDGOALS); do $(MAKE) $$goal; done
 
@@ -313,7 +313,7 @@ demo: all
 # The tests have a build of their own, with every option and strict.
 checked := $(abspath $(obj).check)
 
-check: format-check
+check:
 	$(Q)$(MAKE) O=$(checked) full_defconfig
 	$(Q)$(MAKE) O=$(checked) WERROR=1 all
 	$(Q)$(MAKE) O=$(checked) WERROR=1 test-programs
@@ -321,7 +321,7 @@ check: format-check
 	NETRING=$(checked)/netring NETRING_CC=$(call quote,$(CC)) \
 	NETRING_HOSTCC=$(call quote,$(HOSTCC)) sh test/run $(TESTS)
 
-size: all
+size: $(obj)libnetring.a
 	$(Q)$(MAKE) -s O=$(checked)/size tiny_defconfig
 	$(Q)$(MAKE) -s O=$(checked)/size libnetring.a
 	@SIZE='$(SIZE)' CC=$(call quote,$(CC)) sh test/size/run \

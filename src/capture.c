@@ -6,14 +6,13 @@
 static void take_block(struct netring_capture *cap, struct netring_batch *batch)
 {
 	const struct nr_tpacket_block_desc *block = (const void *)cap->at_;
+	const struct netring_tpacket3_ *packet;
 	uint32_t first = block->offset_to_first_pkt;
 
 	batch->sequence = (uint32_t)block->seq_num;
 	batch->count = block->num_pkts;
 	batch->flags = block->block_status &
 		       (NETRING_BATCH_LOSING | NETRING_BATCH_TIMED_OUT);
-	batch->first_sec = block->first_sec;
-	batch->first_nsec = block->first_nsec;
 	batch->last_sec = block->last_sec;
 	batch->last_nsec = block->last_nsec;
 	batch->stride_ = 0;
@@ -22,6 +21,11 @@ static void take_block(struct netring_capture *cap, struct netring_batch *batch)
 		first = cap->geometry_.block_size; /* the walk sees no room */
 	batch->at_ = cap->at_ + first;
 	batch->room_ = cap->geometry_.block_size - first;
+	/* the block's own first time is when it was opened */
+	packet = batch->room_ < sizeof(*packet) ? NULL :
+						  (const void *)batch->at_;
+	batch->first_sec = packet ? packet->sec : block->first_sec;
+	batch->first_nsec = packet ? packet->nsec : block->first_nsec;
 	cap->held_ = 1;
 }
 
@@ -66,7 +70,6 @@ int netring_capture_next(struct netring_capture *cap,
 		take_block(cap, batch);
 	batch->packet_flags_ = cap->packet_flags_;
 	batch->skip_ = cap->skip_;
-	cap->link_down_ = 0;
 	return 1;
 }
 

@@ -11,24 +11,28 @@
 #define FLAGS_HERE                                                            \
 	(NETRING_CAPTURE_PROMISC | NETRING_CAPTURE_ALLMULTI |                 \
 	 NETRING_CAPTURE_COOKED | NETRING_CAPTURE_NO_HASH |                   \
-	 FLAG_IF(NETRING_CONFIG_CAPTURE_V2, NETRING_CAPTURE_IMMEDIATE) |      \
+	 FLAG_IF(NETRING_CONFIG_CAPTURE_V2,                                   \
+		 NETRING_CAPTURE_IMMEDIATE | NETRING_CAPTURE_OVERSIZE) |      \
 	 FLAG_IF(NETRING_CONFIG_CAPTURE_VNET_HDR, NETRING_CAPTURE_VNET_HDR) | \
 	 FLAG_IF(NETRING_CONFIG_CAPTURE_TIMESTAMP,                            \
 		 NETRING_CAPTURE_TIME_HARDWARE) |                             \
 	 FLAG_IF(NETRING_CONFIG_CAPTURE_FILTER, NETRING_CAPTURE_LOCK_FILTER))
 
-/* Fields that this build lacks, or that exclude each other. */
+/* Is a field set that this build has no use for? */
+#define LACKS(have, field) ((have) ? (uintptr_t)0 : (uintptr_t)(field))
+
 static int check_config(const struct netring_capture_config *cfg)
 {
 	const struct netring_fanout *fanout = cfg->fanout;
 
-	if (cfg->flags & ~FLAGS_HERE ||
-	    (!NETRING_CONFIG_CAPTURE_FILTER &&
-	     (cfg->filter || cfg->ebpf_filter || cfg->snaplen)) ||
-	    (!NETRING_CONFIG_CAPTURE_FANOUT && fanout) ||
-	    (!NETRING_CONFIG_CAPTURE_MAP_FIXED && cfg->map_address) ||
-	    (!NETRING_CONFIG_PACKET_NETNS && cfg->netns) ||
-	    (!NETRING_CONFIG_PACKET_ADOPT && cfg->socket))
+	if ((cfg->flags & ~FLAGS_HERE) |
+	    LACKS(NETRING_CONFIG_CAPTURE_FILTER, cfg->filter) |
+	    LACKS(NETRING_CONFIG_CAPTURE_FILTER, cfg->ebpf_filter) |
+	    LACKS(NETRING_CONFIG_CAPTURE_FILTER, cfg->snaplen) |
+	    LACKS(NETRING_CONFIG_CAPTURE_FANOUT, fanout) |
+	    LACKS(NETRING_CONFIG_CAPTURE_MAP_FIXED, cfg->map_address) |
+	    LACKS(NETRING_CONFIG_PACKET_NETNS, cfg->netns) |
+	    LACKS(NETRING_CONFIG_PACKET_ADOPT, cfg->socket))
 		return -EOPNOTSUPP;
 	if ((!cfg->interface && !cfg->ifindex) ||
 	    (NETRING_CONFIG_CAPTURE_FILTER &&
@@ -57,7 +61,7 @@ static int compute_geometry(struct netring_capture *cap,
 		NETRING_CONFIG_CAPTURE_V2 &&
 		(!NETRING_CONFIG_CAPTURE_V3 ||
 		 cfg->flags & NETRING_CAPTURE_IMMEDIATE);
-	if (request.fixed_slots)
+	if (request.fixed_slots && !cfg->frame_size)
 		request.max_packet = cfg->snaplen;
 	r = netring_geometry_compute(&cap->geometry_, &request);
 	cap->reason = cap->geometry_.reason;
@@ -94,6 +98,15 @@ static int set_options(struct netring_capture *cap,
 		r = set_option(cap, NETRING_STEP_TIMESTAMP,
 			       NR_PACKET_TIMESTAMP,
 			       NR_SOF_TIMESTAMPING_RAW_HARDWARE);
+	if (r >= 0 && NETRING_CONFIG_CAPTURE_V2 &&
+	    cfg->flags & NETRING_CAPTURE_OVERSIZE) {
+		r = set_option(cap, NETRING_STEP_OPTION, NR_PACKET_COPY_THRESH,
+			       1);
+		if (r >= 0 && cfg->receive_buffer)
+			r = sys_setsockopt(cap->fd_ - 1, SOL_SOCKET, SO_RCVBUF,
+					   &cfg->receive_buffer,
+					   sizeof(cfg->receive_buffer));
+	}
 	return r;
 }
 
@@ -206,7 +219,7 @@ int netring_capture_attach_(struct netring_capture *cap)
 	int r;
 
 	cap->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_index_(fd, cap->interface_);
+	r = netring_interface_get_(fd, NR_SIOCGIFINDEX, cap->interface_);
 	if (r < 0)
 		return r;
 	cap->ifindex_ = (uint32_t)r;

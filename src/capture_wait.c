@@ -9,6 +9,18 @@
 #define DOWN_SLICE_MS 500
 #define SPURIOUS_MS 1
 
+/* Is the link that went down still there, and is it up again? */
+static int look_at_link(struct netring_capture *cap)
+{
+	int fd = cap->fd_ - 1;
+	int r = netring_packet_bound_(fd, &cap->hatype_);
+
+	if (r >= 0 &&
+	    netring_interface_get_(fd, NR_SIOCGIFFLAGS, cap->interface_) > 0)
+		cap->link_down_ = 0;
+	return r;
+}
+
 /* POLLERR stays until the error is fetched. */
 static int fetch_error(struct netring_capture *cap)
 {
@@ -22,7 +34,7 @@ static int fetch_error(struct netring_capture *cap)
 	if (error != ENETDOWN)
 		return error ? -error : -EIO; /* an end, never a spin */
 	cap->link_down_ = 1;
-	r = netring_packet_bound_(cap->fd_ - 1, &cap->hatype_);
+	r = look_at_link(cap);
 	return r < 0 ? r : NETRING_EVENT_LINK_DOWN;
 }
 
@@ -48,10 +60,11 @@ int netring_capture_wait(struct netring_capture *cap, int timeout)
 	while (!capture_ready(cap)) {
 		slice = events || !timeout ? timeout : SPURIOUS_MS;
 		if (cap->link_down_) {
-			r = netring_packet_bound_(cap->fd_ - 1, &cap->hatype_);
+			r = look_at_link(cap);
 			if (r < 0)
 				return r;
-			if (slice < 0 || slice > DOWN_SLICE_MS)
+			if (cap->link_down_ &&
+			    (slice < 0 || slice > DOWN_SLICE_MS))
 				slice = DOWN_SLICE_MS;
 		}
 		r = wait_once(cap, events, slice);
@@ -61,7 +74,8 @@ int netring_capture_wait(struct netring_capture *cap, int timeout)
 			return NETRING_EVENT_TIMEOUT;
 		/* POLLIN but nothing at the cursor: a slot behind it was
 		 * filled first, its own writer is at work on another CPU */
-		events = r > 0 ? 0 : POLLIN;
+		if (NETRING_CONFIG_CAPTURE_V2)
+			events = r > 0 ? 0 : POLLIN;
 	}
 	return NETRING_EVENT_PACKETS;
 }
@@ -70,7 +84,7 @@ static int time_left(int64_t deadline)
 {
 	int64_t left;
 
-	if (deadline <= 0)
+	if (deadline == 0 || deadline == NETRING_FOREVER)
 		return (int)deadline;
 	left = deadline - netring_clock_ms();
 	if (left < 0)
@@ -93,7 +107,7 @@ int netring_capture_receive(struct netring_capture *cap,
 				return -EBADMSG;
 		}
 		timeout = time_left(deadline);
-		if (deadline > 0 && timeout == 0)
+		if (deadline && timeout == 0)
 			return 0;
 		if (!netring_capture_next(cap, &cap->batch_)) {
 			r = netring_capture_wait(cap, timeout);

@@ -71,7 +71,7 @@ compute(struct netring_geometry *g, const struct netring_geometry_request *req)
 	uint32_t memory = req->memory ?
 				  req->memory :
 				  NETRING_CONFIG_CAPTURE_MEMORY_KIB * 1024u;
-	uint32_t need;
+	uint32_t need, packet;
 
 	if (page < PAGE_MIN || !power_of_two(page))
 		return NETRING_GEOMETRY_PAGE_SIZE;
@@ -83,10 +83,11 @@ compute(struct netring_geometry *g, const struct netring_geometry_request *req)
 	if (g->frame_size > RING_MAX / 2)
 		return NETRING_GEOMETRY_TOO_LARGE;
 	need = g->frame_size;
+	packet = req->max_packet + NETRING_GEOMETRY_SLOT_OVERHEAD;
 	if (!fixed_slots(req))
-		need = max_u32(need, req->max_packet +
-					     NETRING_GEOMETRY_SLOT_OVERHEAD +
-					     NETRING_GEOMETRY_BLOCK_OVERHEAD);
+		need = max_u32(need, packet + NETRING_GEOMETRY_BLOCK_OVERHEAD);
+	else if (req->max_packet && packet > g->frame_size)
+		return NETRING_GEOMETRY_FRAME_BLOCK;
 
 	g->block_size = req->block_size ?
 				req->block_size :
@@ -104,6 +105,8 @@ compute(struct netring_geometry *g, const struct netring_geometry_request *req)
 		return NETRING_GEOMETRY_MEMORY;
 	if (g->block_count > (RING_MAX - 1) / g->block_size)
 		return NETRING_GEOMETRY_TOO_LARGE;
+	if (!req->block_size && g->block_count > memory / g->block_size)
+		return NETRING_GEOMETRY_MEMORY;
 	g->frame_count *= g->block_count;
 	return NETRING_GEOMETRY_OK;
 }

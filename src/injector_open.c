@@ -117,7 +117,8 @@ static int set_options(struct netring_injector *inj,
 
 int netring_injector_read_mtu_(struct netring_injector *inj)
 {
-	int r = netring_interface_mtu_(inj->fd_ - 1, inj->interface_);
+	int r = netring_interface_get_(inj->fd_ - 1, NR_SIOCGIFMTU,
+				       inj->interface_);
 
 	if (r >= 0)
 		inj->mtu_ = (uint32_t)r;
@@ -129,7 +130,8 @@ static int attach(struct netring_injector *inj)
 	int r;
 
 	inj->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_index_(inj->fd_ - 1, inj->interface_);
+	r = netring_interface_get_(inj->fd_ - 1, NR_SIOCGIFINDEX,
+				   inj->interface_);
 	if (r < 0)
 		return r;
 	inj->ifindex_ = (uint32_t)r;

@@ -17,14 +17,21 @@
 #define NR_ARPHRD_LOOPBACK 772
 #define NR_IFNAMSIZ 16
 #define NR_SIOCGIFNAME 0x8910
+#define NR_SIOCGIFFLAGS 0x8913
 #define NR_SIOCGIFMTU 0x8921
+#define NR_SIOCGIFHWADDR 0x8927
 #define NR_SIOCGIFINDEX 0x8933
+#define NR_IFF_UP 1
+#define NR_SIOCETHTOOL 0x8946
 
 struct nr_ifreq {
 	char name[NR_IFNAMSIZ];
 	union {
 		int32_t ifindex;
 		int32_t mtu;
+		uint16_t flags;
+		uint16_t hwaddr[8]; /* struct sockaddr: family, then bytes */
+		void *data;
 		struct { /* struct ifmap: what makes the union's size */
 			unsigned long mem[2];
 			uint16_t base_addr;
@@ -151,5 +158,77 @@ struct nr_sock_txtime {
 #define NR_SOF_TIMESTAMPING_RX_SOFTWARE 8
 #define NR_SOF_TIMESTAMPING_SOFTWARE 16
 #define NR_SOF_TIMESTAMPING_RAW_HARDWARE 64
+
+/* linux/ethtool.h */
+#define NR_ETHTOOL_GDRVINFO 0x03
+#define NR_ETHTOOL_GTSO 0x1e
+#define NR_ETHTOOL_STSO 0x1f
+#define NR_ETHTOOL_GFLAGS 0x25
+#define NR_ETHTOOL_SFLAGS 0x26
+#define NR_ETHTOOL_GGRO 0x2b
+#define NR_ETHTOOL_SGRO 0x2c
+#define NR_ETHTOOL_GCHANNELS 0x3c
+#define NR_ETHTOOL_GET_TS_INFO 0x41
+#define NR_ETH_FLAG_LRO (1u << 15)
+#define NR_SOF_TIMESTAMPING_RX_HARDWARE 4
+
+struct nr_ethtool_value {
+	uint32_t cmd;
+	uint32_t data;
+};
+
+struct nr_ethtool_drvinfo {
+	uint32_t cmd;
+	char driver[32];
+	char rest[160];
+};
+
+struct nr_ethtool_channels {
+	uint32_t cmd;
+	uint32_t max_rx;
+	uint32_t max_tx;
+	uint32_t max_other;
+	uint32_t max_combined;
+	uint32_t rx_count;
+	uint32_t tx_count;
+	uint32_t other_count;
+	uint32_t combined_count;
+};
+
+struct nr_ethtool_ts_info {
+	uint32_t cmd;
+	uint32_t so_timestamping;
+	int32_t phc_index;
+	uint32_t tx_types;
+	uint32_t tx_reserved[3];
+	uint32_t rx_filters;
+	uint32_t rx_reserved[3];
+};
+
+/* linux/bpf.h */
+#define NR_BPF_PROG_LOAD 5
+#define NR_BPF_PROG_TYPE_SOCKET_FILTER 1
+#define NR_BPF_PROG_TYPE_XDP 6
+#define NR_BPF_MOV64_IMM 0xb7 /* BPF_ALU64 | BPF_MOV | BPF_K */
+#define NR_BPF_EXIT 0x95      /* BPF_JMP | BPF_EXIT */
+
+struct nr_bpf_insn {
+	uint8_t code;
+	uint8_t registers; /* two of 4 bits, in an order of the machine's */
+	int16_t off;
+	int32_t imm;
+};
+
+struct nr_bpf_prog_load { /* the first fields of union bpf_attr */
+	uint32_t prog_type;
+	uint32_t insn_cnt;
+	uint64_t insns;
+	uint64_t license;
+	uint32_t log_level;
+	uint32_t log_size;
+	uint64_t log_buf;
+	uint32_t kern_version;
+	uint32_t prog_flags;
+};
 
 #endif

@@ -50,8 +50,9 @@ int netring_packet_copy(struct netring_packet *copy,
 			const struct netring_packet *pkt, void *buffer,
 			size_t size)
 {
+	const struct netring_packet from = *pkt; /* may be *copy itself */
 	uint8_t *bytes = (uint8_t *)buffer;
-	size_t front = pkt->flags & NETRING_PACKET_VNET ?
+	size_t front = from.flags & NETRING_PACKET_VNET ?
 			       sizeof(struct netring_vnet) :
 			       0;
 
@@ -59,12 +60,12 @@ int netring_packet_copy(struct netring_packet *copy,
 	    size < NETRING_PACKET_COPY_ROOM)
 		return -EINVAL;
 	size -= NETRING_PACKET_COPY_ROOM;
-	*copy = *pkt;
+	*copy = from;
 	if (copy->len > size)
 		copy->len = (uint32_t)size;
-	memcpy(bytes, pkt->link, sizeof(*pkt->link));
+	memcpy(bytes, from.link, sizeof(*from.link));
 	copy->link = (const struct netring_link *)buffer;
 	copy->data = bytes + NETRING_PACKET_COPY_ROOM;
-	memcpy(copy->data - front, pkt->data - front, copy->len + front);
+	memcpy(copy->data - front, from.data - front, copy->len + front);
 	return (int)copy->len;
 }

@@ -50,28 +50,18 @@ int netring_packet_ring_(int fd, int option,
 			      NR_TPACKET_REQ_SIZE);
 }
 
-static int interface_ioctl(int fd, unsigned long what, const char *name,
-			   struct nr_ifreq *request)
-{
-	memset(request, 0, sizeof(*request));
-	memcpy(request->name, name, NR_IFNAMSIZ);
-	return sys_ioctl(fd, what, request);
-}
-
-int netring_interface_index_(int fd, const char name[NR_IFNAMSIZ])
+int netring_interface_get_(int fd, unsigned long what, const char *name)
 {
 	struct nr_ifreq request;
-	int r = interface_ioctl(fd, NR_SIOCGIFINDEX, name, &request);
+	int r;
 
-	return r < 0 ? r : request.u.ifindex;
-}
-
-int netring_interface_mtu_(int fd, const char name[NR_IFNAMSIZ])
-{
-	struct nr_ifreq request;
-	int r = interface_ioctl(fd, NR_SIOCGIFMTU, name, &request);
-
-	return r < 0 ? r : request.u.mtu;
+	memset(&request, 0, sizeof(request));
+	memcpy(request.name, name, NR_IFNAMSIZ);
+	r = sys_ioctl(fd, what, &request);
+	if (r < 0)
+		return r;
+	return what == NR_SIOCGIFFLAGS ? request.u.flags & NR_IFF_UP :
+					 request.u.ifindex;
 }
 
 int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
@@ -95,17 +85,33 @@ int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
 	return r;
 }
 
+static void fill_address(struct nr_sockaddr_ll *address, int ifindex,
+			 uint16_t protocol)
+{
+	uint8_t *wire = (uint8_t *)&address->protocol;
+
+	memset(address, 0, sizeof(*address));
+	address->family = AF_PACKET;
+	wire[0] = (uint8_t)(protocol >> 8);
+	wire[1] = (uint8_t)protocol;
+	address->ifindex = ifindex;
+}
+
 int netring_packet_bind_(int fd, int ifindex, uint16_t protocol)
 {
 	struct nr_sockaddr_ll address;
-	uint8_t *wire = (uint8_t *)&address.protocol;
 
-	memset(&address, 0, sizeof(address));
-	address.family = AF_PACKET;
-	wire[0] = (uint8_t)(protocol >> 8);
-	wire[1] = (uint8_t)protocol;
-	address.ifindex = ifindex;
+	fill_address(&address, ifindex, protocol);
 	return sys_bind(fd, &address, sizeof(address));
+}
+
+int netring_packet_send_(int fd, int ifindex, const void *frame, size_t size)
+{
+	struct nr_sockaddr_ll address;
+
+	fill_address(&address, ifindex, 0);
+	return sys_sendto(fd, frame, size, MSG_DONTWAIT, &address,
+			  sizeof(address));
 }
 
 int netring_packet_bound_(int fd, uint16_t *hatype)
@@ -118,8 +124,10 @@ int netring_packet_bound_(int fd, uint16_t *hatype)
 	r = sys_getsockname(fd, &address, &size);
 	if (r < 0)
 		return r;
+	if (address.ifindex <= 0)
+		return -ENODEV;
 	*hatype = address.hatype;
-	return address.ifindex > 0 ? 0 : -ENODEV;
+	return 0;
 }
 
 int netring_packet_join_(int fd, int ifindex, uint16_t type)

@@ -23,16 +23,21 @@ int netring_packet_option_(int fd, int option, int value);
 int netring_packet_ring_(int fd, int option,
 			 const struct netring_geometry *geometry);
 
-/* In the socket's namespace. */
-int netring_interface_index_(int fd, const char name[NR_IFNAMSIZ]);
+/*
+ * Of the interface @name[NR_IFNAMSIZ] in the socket's namespace: its index
+ * (NR_SIOCGIFINDEX), its MTU (NR_SIOCGIFMTU), or whether it is up
+ * (NR_SIOCGIFFLAGS).
+ */
+int netring_interface_get_(int fd, unsigned long what, const char *name);
 
 /* The name of an interface, given by name or by index; zeroed before. */
 int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
 			    char name[NR_IFNAMSIZ]);
 
-int netring_interface_mtu_(int fd, const char name[NR_IFNAMSIZ]);
-
 int netring_packet_bind_(int fd, int ifindex, uint16_t protocol);
+
+/* One frame, on a socket that has no ring. */
+int netring_packet_send_(int fd, int ifindex, const void *frame, size_t size);
 
 /* Is the interface bound to still there? 0 and its type, or -ENODEV. */
 int netring_packet_bound_(int fd, uint16_t *hatype);

@@ -10,7 +10,8 @@ const char *netring_step_name(enum netring_step step)
 		"socket",    "version",	      "reserve",    "vnet header",
 		"timestamp", "ring",	      "map",	    "filter",
 		"interface", "membership",    "direction",  "bind",
-		"fanout",    "loss",	      "option",
+		"fanout",    "loss",	      "option",     "MTU",
+		"offload",
 	};
 	unsigned int i = (unsigned int)step;
 
@@ -24,7 +25,7 @@ const char *netring_geometry_explain(enum netring_geometry_reason reason)
 		"the page size is no power of two from 4096 up",
 		"the block size is no multiple of the page size",
 		"the frame size is no multiple of 16 from 128 up",
-		"a frame or packet is longer than a block",
+		"a packet is longer than a frame, or that than a block",
 		"the memory holds less than two frames or blocks",
 		"the ring is larger than 2 GiB",
 	};

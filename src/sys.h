@@ -17,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -76,6 +77,14 @@ static inline int sys_send(int fd, const void *data, size_t size, int flags)
 	return sys_result((int)send(fd, data, size, flags));
 }
 
+static inline int sys_sendto(int fd, const void *data, size_t size, int flags,
+			     const void *address, socklen_t address_size)
+{
+	return sys_result((int)sendto(fd, data, size, flags,
+				      (const struct sockaddr *)address,
+				      address_size));
+}
+
 static inline int sys_recv(int fd, void *data, size_t size, int flags)
 {
 	return sys_result((int)recv(fd, data, size, flags));
@@ -119,6 +128,13 @@ static inline int sys_close(int fd)
 static inline int sys_clock_gettime(clockid_t clock, struct timespec *time)
 {
 	return sys_result(clock_gettime(clock, time));
+}
+
+/* No C library has bpf(2). */
+static inline int sys_bpf(int command, const void *attributes,
+			  unsigned int size)
+{
+	return sys_result((int)syscall(SYS_bpf, command, attributes, size));
 }
 
 #endif

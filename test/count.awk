@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Counts what tests printed in the Test Anything Protocol.
 #
-# usage: awk -f count.awk -v bad=0|1 expected-skips LOG...
+# usage: awk -f count.awk bad=0|1 expected-skips LOG...
 
 function finish()
 {
@@ -25,25 +25,22 @@ function skip(what, reason,    i)
 	bad = 1
 }
 
-FNR == 1 {
-	file++
-	if (file > 1) {
-		finish()
-		name = FILENAME
-		sub(/.*\//, "", name)
-		gsub(/,/, "/", name)
-		plan = status = ""
-		seen = wrong = 0
-	}
-}
-
-file == 1 {
+FILENAME == ARGV[2] {
 	if (!/^#/ && NF > 1) {
 		who[++expected] = $1
 		sub(/^[^ \t]+[ \t]+/, "")
 		why[expected] = $0
 	}
 	next
+}
+
+FNR == 1 {
+	finish()
+	name = FILENAME
+	sub(/.*\//, "", name)
+	gsub(/,/, "/", name)
+	plan = status = ""
+	seen = wrong = 0
 }
 
 /^1\.\.[0-9]+/ {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What the shell tests share: a few words of the Test Anything Protocol.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # for those who include this
 #
 #   . test/lib.sh
 #   ok "what is true" COMMAND...     passes if the command succeeds

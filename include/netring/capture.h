@@ -32,6 +32,10 @@ extern "C" {
 #define NETRING_CAPTURE_LOCK_FILTER 0x80u /* the filter can't be changed or
 					  * removed any more; 3.9 */
 
+#define NETRING_CAPTURE_OVERSIZE 0x100u /* IMMEDIATE: a packet longer than its
+					* slot is kept whole on the socket: see
+					* netring_capture_read_oversize() */
+
 enum netring_direction {
 	NETRING_DIRECTION_BOTH,
 	NETRING_DIRECTION_IN,  /* by the kernel from 4.20 on, else in the walk */
@@ -75,8 +79,8 @@ struct netring_fanout {
  *
  * Not offered, since the kernel does not honour them on a packet ring:
  * SO_REUSEPORT (EOPNOTSUPP; use @fanout), SO_BUSY_POLL (packet sockets have
- * no NAPI id), MAP_LOCKED (ring pages are the kernel's and never swapped),
- * SO_RCVBUF (the ring is the buffer: @memory).
+ * no NAPI id), MAP_LOCKED (ring pages are the kernel's and never swapped).
+ * SO_RCVBUF has a meaning beside OVERSIZE only: else the ring is the buffer.
  */
 struct netring_capture_config {
 	const char *interface; /* name, or NULL: see ifindex */
@@ -95,6 +99,8 @@ struct netring_capture_config {
 	uint32_t retire_ms;    /* V3: a block that is not full is handed over
 				* after this time (before 6.18: + 1 jiffy);
 				* 0: CONFIG_CAPTURE_RETIRE_MS */
+	uint32_t receive_buffer; /* SO_RCVBUF, bytes: how much OVERSIZE packets
+				  * may wait on the socket; 0: the system's */
 	uint32_t snaplen;      /* keep this many bytes of a packet, 0: all; put
 				* in by the kernel as a filter, so not beside
 				* one: see netring_filter_snaplen() */
@@ -279,6 +285,21 @@ netring_capture_fanout_id(const struct netring_capture *cap)
 {
 	return cap->fanout_id_;
 }
+
+/**
+ * netring_capture_read_oversize() - fetch the whole of a packet with
+ * NETRING_PACKET_OVERSIZE, whose slot holds its beginning only.
+ *
+ * To be called for each such packet, in their order, before the batch is
+ * released: the socket's queue is in step with the ring. @pkt becomes the
+ * packet in @buffer, as with netring_packet_copy().
+ *
+ * Return: 1; 0 when the kernel had no room to keep it (receive_buffer);
+ * -EINVAL: @size or alignment of @buffer; or -errno.
+ */
+int netring_capture_read_oversize(struct netring_capture *cap,
+				  struct netring_packet *pkt, void *buffer,
+				  uint32_t size);
 
 /**
  * netring_capture_rebind() - follow an interface that was removed and made

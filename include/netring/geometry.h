@@ -15,7 +15,7 @@ enum netring_geometry_reason {
 	NETRING_GEOMETRY_PAGE_SIZE,  /* not a power of two from 4 KiB up */
 	NETRING_GEOMETRY_BLOCK_SIZE, /* not a multiple of the page size */
 	NETRING_GEOMETRY_FRAME_SIZE, /* not a multiple of 16, or too small */
-	NETRING_GEOMETRY_FRAME_BLOCK,/* a frame is larger than a block */
+	NETRING_GEOMETRY_FRAME_BLOCK,/* max_packet > frame, or frame > block */
 	NETRING_GEOMETRY_MEMORY,     /* the budget holds less than two slots */
 	NETRING_GEOMETRY_TOO_LARGE   /* over 2 GiB, or over the address space */
 };

@@ -10,6 +10,9 @@
 #if NETRING_CONFIG_INJECTOR
 #include <netring/injector.h>
 #endif
+#if NETRING_CONFIG_BRIDGE
+#include <netring/bridge.h>
+#endif
 #if NETRING_CONFIG_PCAP
 #include <netring/pcap.h>
 #endif

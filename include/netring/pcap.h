@@ -28,7 +28,7 @@ extern "C" {
 
 struct netring_pcap_interface {
 	uint32_t link_type; /* NETRING_LINKTYPE_*, see netring_link_type() */
-	uint32_t snaplen;   /* 0: no limit */
+	uint32_t snaplen;   /* of packets as captured; 0: no limit */
 	const char *name;   /* pcapng only; NULL allowed */
 };
 
@@ -37,12 +37,13 @@ struct netring_pcap_interface {
 #define NETRING_PCAP_RECORD_MAX(len) ((size_t)(len) + 16u + 20u)
 #define NETRING_PCAPNG_HEADER_MAX 512u /* for names up to 255 bytes */
 #define NETRING_PCAPNG_RECORD_MAX(len) ((size_t)(len) + 44u + 20u + 3u)
+#define NETRING_PCAPNG_STATS_SIZE 64u
 
 /* The file's beginning: pcap's file header. */
 size_t netring_pcap_header(void *buffer, size_t size,
 			   const struct netring_pcap_interface *interface);
 
-/* One packet: record header and bytes. */
+/* One packet: record header and bytes; COOKED ones get a 20-byte header. */
 size_t netring_pcap_record(void *buffer, size_t size,
 			   const struct netring_packet *pkt);
 
@@ -54,7 +55,8 @@ size_t netring_pcapng_header(void *buffer, size_t size,
 size_t netring_pcapng_record(void *buffer, size_t size,
 			     const struct netring_packet *pkt);
 
-/* Optional end: an interface statistics block; counters since open. */
+/* Optional end: an interface statistics block; counters since open. As other
+ * programs do, "received" is written with the dropped ones counted in. */
 size_t netring_pcapng_stats(void *buffer, size_t size, uint64_t received,
 			    uint64_t dropped, uint32_t sec, uint32_t nsec);
 

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* bridge.h - join two interfaces in user space, frame by frame. */
+#ifndef NETRING_BRIDGE_H
+#define NETRING_BRIDGE_H
+
+#include <netring/base.h>
+#include <netring/capture.h>
+#include <netring/injector.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* netring_bridge_config.flags */
+#define NETRING_BRIDGE_LARGE 0x1u      /* slots for super-frames: see below */
+#define NETRING_BRIDGE_LINK_LOCAL 0x2u /* forward 01:80:c2:00:00:0x (STP, LLDP,
+					* 802.1X, LACP), which 802.1D drops */
+#define NETRING_BRIDGE_HOLD 0x4u       /* a full far side holds the near ring
+					* back, instead of dropping */
+#define NETRING_BRIDGE_KEEP_OFFLOADS 0x8u /* leave GRO, LRO and TSO alone */
+
+/*
+ * A device's receive offload (GRO, LRO) and a virtual peer's transmit offload
+ * (TSO) make super-frames of up to 64 KiB. Two ways to carry them whole:
+ *
+ * SMALL (the default): slots for the MTU. Opening turns GRO, LRO and TSO off
+ *   on both interfaces (ethtool ioctl, CAP_NET_ADMIN) and close restores
+ *   them; a kill -9 leaves them off. Super-frames that come all the same, as
+ *   from the other end of a veth pair, take a slower way through @oversize.
+ *   Without that buffer they are dropped and counted as too long, so then
+ *   opening is refused when an offload is on and cannot be turned off.
+ * LARGE: slots of 66 KiB, offloads left as they are: fewer, larger copies for
+ *   TCP, fewer slots for the same memory.
+ *
+ * Either way the kernel completes checksums and cuts super-frames to size on
+ * the way out (PACKET_VNET_HDR), and frames arrive as they were sent.
+ */
+#define NETRING_BRIDGE_OVERSIZE 65664u /* a good size for that buffer */
+
+enum netring_verdict {
+	NETRING_VERDICT_FORWARD,
+	NETRING_VERDICT_DROP,
+	NETRING_VERDICT_MODIFIED /* forward, with changed bytes or a smaller
+				  * len; checksums are the callback's, but for
+				  * those marked CSUM_PARTIAL */
+};
+
+/* What befalls a port; @event of the configuration. */
+enum netring_port_event {
+	NETRING_PORT_DOWN, /* link down; comes back by itself */
+	NETRING_PORT_GONE, /* interface removed; looked for again */
+	NETRING_PORT_BACK  /* found again, and bound */
+};
+
+/* Ring sizes of one direction; zero fields as in the roles' own. */
+struct netring_bridge_rings {
+	uint32_t rx_memory;
+	uint32_t rx_block_size;
+	uint32_t rx_block_count;
+	uint32_t tx_memory;
+	uint32_t tx_block_size;
+	uint32_t tx_block_count;
+	uint32_t frame_size; /* of both; must hold the larger MTU's frames */
+};
+
+/* Zero means the default. Direction 0 is from interface 0 to interface 1. */
+struct netring_bridge_config {
+	const char *interface[2];
+	uint32_t flags;	 /* NETRING_BRIDGE_* */
+	uint32_t budget; /* frames of one direction in a step; 0: 64 */
+	struct netring_bridge_rings direction[2];
+
+	/* Called for every frame, VLAN tag in place; NULL forwards all. */
+	enum netring_verdict (*filter)(void *user, struct netring_packet *pkt,
+				       int direction);
+	/* Told of a port's fate; NULL allowed. */
+	void (*event)(void *user, int port, enum netring_port_event event);
+	void *user;
+
+	void *oversize; /* SMALL: for super-frames, aligned to 4 bytes; the
+			 * bridge's until close */
+	uint32_t oversize_size;
+};
+
+/*
+ * Of one direction. received = forwarded + filtered + link_local + too_long +
+ * ring_full + link_down, always; kernel_drops come before received.
+ */
+struct netring_bridge_stats {
+	uint64_t received;
+	uint64_t forwarded;    /* handed to the far interface's ring */
+	uint64_t filtered;     /* dropped by the callback */
+	uint64_t link_local;   /* 802.1D */
+	uint64_t too_long;     /* for the far MTU, or for the slot; runts */
+	uint64_t ring_full;    /* far ring full */
+	uint64_t link_down;    /* far link down, or gone */
+	uint64_t checksum;     /* of forwarded: checksum left to the kernel */
+	uint64_t gso;	       /* of forwarded: super-frames */
+	uint64_t kernel_drops; /* near ring full */
+};
+
+struct netring_bridge_port_ {
+	struct netring_capture capture;
+	struct netring_injector injector;
+	struct netring_batch batch; /* being forwarded */
+	struct netring_packet held; /* HOLD: waits for a slot */
+	struct netring_bridge_stats stats; /* from here to the other port */
+	uint32_t offloads;	    /* to be restored */
+	uint8_t in_batch;
+	uint8_t holding;
+	uint8_t down;
+	uint8_t gone;
+};
+
+/* Private but for step and port, which say where an open failed. */
+struct netring_bridge {
+	enum netring_step step;
+	enum netring_geometry_reason reason;
+	int port;
+
+	struct netring_bridge_port_ port_[2];
+	int fd_; /* + 1; without a ring: ioctls, and what no slot holds */
+	uint32_t flags_;
+	uint32_t budget_;
+	int64_t look_at_;
+	enum netring_verdict (*filter_)(void *, struct netring_packet *, int);
+	void (*event_)(void *, int, enum netring_port_event);
+	void *user_;
+	uint8_t *oversize_;
+	uint32_t oversize_size_;
+};
+
+/**
+ * netring_bridge_open() - start to join two interfaces.
+ *
+ * Both in promiscuous mode; only what arrives is forwarded, never what this
+ * host sends. The host's own stack still sees the frames, as packet sockets
+ * copy: give the interfaces no addresses. There is no learning and no
+ * spanning tree.
+ *
+ * Kernel:  4.14 (tested from 5.10 on).
+ * Return:  0, or < 0 with bridge->step and bridge->port: as
+ *          netring_capture_open() and netring_injector_open(); step OFFLOAD:
+ *          -EPERM, -EOPNOTSUPP: an offload is on and cannot be turned off;
+ *          step CONFIG: -EINVAL, the same interface twice; step MTU:
+ *          -EMSGSIZE, the given frame_size holds no frame of the MTU.
+ */
+int netring_bridge_open(struct netring_bridge *bridge,
+			const struct netring_bridge_config *cfg)
+	NETRING_TAGGED(netring_bridge_open);
+
+/* Safe on a failed, closed or all-zero object. */
+void netring_bridge_close(struct netring_bridge *bridge);
+
+/**
+ * netring_bridge_step() - wait for frames, forward up to the budget each way.
+ * @timeout: milliseconds; 0: do not wait; NETRING_FOREVER.
+ *
+ * For an outer loop: watch both netring_bridge_fd() for input, and call this
+ * with 0 on a wake-up and after netring_bridge_timeout().
+ *
+ * Return: frames forwarded or dropped, 0: none came, -EINTR, or -errno. A
+ * link that is down and an interface that is gone are no errors.
+ */
+int netring_bridge_step(struct netring_bridge *bridge, int timeout);
+
+/* Step until *@stop is not 0 (a signal handler's), or @stop_fd (-1: none) is
+ * readable. Return: 0, or -errno. */
+int netring_bridge_run(struct netring_bridge *bridge, const volatile int *stop,
+		       int stop_fd);
+
+/* The most that may pass until the next step, in ms; NETRING_FOREVER. */
+int netring_bridge_timeout(const struct netring_bridge *bridge);
+
+int netring_bridge_read_stats(struct netring_bridge *bridge, int direction,
+			      struct netring_bridge_stats *stats);
+
+/* Descriptor of a port for the caller's loop; events POLLIN. */
+static inline int netring_bridge_fd(const struct netring_bridge *bridge,
+				    int port)
+{
+	return netring_capture_fd(&bridge->port_[port].capture);
+}
+
+/* Frames of the larger MTU are dropped on the way to the smaller one. */
+static inline uint32_t netring_bridge_mtu(const struct netring_bridge *bridge,
+					  int port)
+{
+	return netring_injector_mtu(&bridge->port_[port].injector);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* bridge.h - what the files of the bridge share. */
+#ifndef NETRING_SRC_BRIDGE_H
+#define NETRING_SRC_BRIDGE_H
+
+#include "packet_socket.h"
+
+#include <netring/bridge.h>
+
+/* An interface that was gone: bind its sockets again. */
+int netring_bridge_reopen_(struct netring_bridge *br, int port);
+
+#endif

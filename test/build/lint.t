@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+# Static analysis, and the rules of the house that a machine can check.
+# shellcheck shell=sh
+
+. test/lib.sh
+
+mk full -s full_defconfig
+mk full -s "$T/full/include/netring/config.h" "$T/full/tools/netring/applets.h"
+includes="-I$T/full/include -Iinclude -I$T/full/tools/netring"
+sources=$(find src tools -name '*.c' | sort)
+
+# $1 a tool that may be missing, the rest as for ok
+with() {
+	tool=$1
+	shift
+	if command -v "$tool" >/dev/null; then
+		ok "$@"
+	else
+		skip "$1" "$tool is not installed"
+	fi
+}
+
+analyze() {
+	for source in $sources; do
+		# shellcheck disable=SC2086 # several words
+		gcc -std=c11 -O2 -fanalyzer -Wall -Wextra -Wshadow -Wundef \
+			-Wstrict-prototypes -Wmissing-prototypes \
+			-Wframe-larger-than=4096 -Wvla -Werror $includes \
+			-c -o /dev/null "$source" || return 1
+	done
+}
+ok "gcc -fanalyzer" analyze
+
+frames() {
+	for source in src/*.c; do
+		# shellcheck disable=SC2086 # several words
+		gcc -std=c11 -Os -Wframe-larger-than=256 -Werror $includes \
+			-c -o /dev/null "$source" || return 1
+	done
+}
+ok "no function of the library needs a frame over 256 bytes" frames
+
+# shellcheck disable=SC2086 # lists
+with clang-tidy "clang-tidy" clang-tidy --quiet $sources -- -std=c11 $includes
+# shellcheck disable=SC2086 # lists
+with cppcheck "cppcheck" cppcheck --quiet --std=c11 --error-exitcode=1 \
+	--enable=warning,performance,portability --inline-suppr \
+	--suppress=missingIncludeSystem $includes $sources
+# shellcheck disable=SC2046 # a list
+with shellcheck "shellcheck" shellcheck \
+	$(grep -rlE '^#!/bin/sh|^# shellcheck shell=sh' .ci test tools | sort)
+
+with clang-format "the format is that of .clang-format" mk full format-check
+
+# Every file that belongs to the tree.
+if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+	git ls-files --cached --others --exclude-standard >"$T/files"
+else
+	find . -type f | sed 's|^\./||' >"$T/files"
+fi
+is "every file names its licence" "$(grep -v -x LICENSE "$T/files" |
+	while read -r file; do
+		[ ! -f "$file" ] || head -n 3 "$file" |
+			grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
+	done)" ""
+
+no "no #if in the library's sources" grep -nE '^ *# *(if|ifdef|ifndef|elif)' \
+	src/*.c
+no "no stdio, no heap in the library" \
+	grep -nE '<(stdio|stdlib|malloc|alloca|pthread)\.h>' src/*.[ch] \
+	include/netring/*.h
+is "errno is read in src/sys.h alone" "$(for file in src/*.[ch]; do
+	gcc -fpreprocessed -dD -E -x c "$file" | grep -v '#include' |
+		grep -q -w errno && echo "$file"
+done)" src/sys.h
+is "no line is longer than 80 columns" "$(awk '{
+	while ((at = index($0, "\t")))
+		$0 = substr($0, 1, at - 1) sprintf("%*s", 8 - (at - 1) % 8, "") \
+			substr($0, at + 1)
+	if (length($0) > 80)
+		print FILENAME ":" FNR
+	}' src/*.[ch] include/netring/*.h tools/netring/*.[ch] |
+	grep -v /config.h)" ""
+no "no file is longer than 400 lines" sh -c "wc -l src/*.[ch] \
+	include/netring/*.h tools/netring/*.[ch] | awk '\$1 > 400 && \
+	\$2 != \"total\"' | grep ."
+
+done_testing

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: MIT
+# Random configurations, the same ones each time.
+# shellcheck shell=sh
+
+. test/build/matrix.sh
+
+for seed in $(seq 30); do
+	ok "randconfig KCONFIG_SEED=$seed" try KCONFIG_SEED="$seed" randconfig
+done
+
+done_testing

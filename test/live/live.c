@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* live.c - what the live tests share: a wire, and a look at what arrives. */
+#define _GNU_SOURCE
+#include "live.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+void live_begin(void)
+{
+	if (getpid() == 1) {
+		mkdir("/proc", 0755);
+		mkdir("/sys", 0755);
+		mkdir("/dev", 0755);
+		mount("proc", "/proc", "proc", 0, NULL);
+		mount("sys", "/sys", "sysfs", 0, NULL);
+		mount("dev", "/dev", "devtmpfs", 0, NULL);
+	}
+	(void)net_up("lo");
+}
+
+void live_pair(const char *near, const char *far)
+{
+	must(net_veth(near, far), "a veth pair %s, %s", near, far);
+	must(net_mac(near, near_mac), "its address");
+	must(net_mac(far, far_mac), "the other address");
+	must(net_up(near), "%s up", near);
+	must(net_up(far), "%s up", far);
+}
+
+void live_wire(void)
+{
+	live_pair(NEAR, FAR);
+}
+
+int live_slack_ms(void)
+{
+	const char *slow = getenv("NETRING_SLOW");
+	int factor = slow ? atoi(slow) : 1;
+
+	return 20 * (factor > 0 ? factor : 1);
+}
+
+void live_sleep_ms(int ms)
+{
+	struct timespec time = { ms / 1000, ms % 1000 * 1000000L };
+
+	while (nanosleep(&time, &time) < 0 && errno == EINTR)
+		;
+}
+
+static int64_t us(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t live_us(void)
+{
+	return us(CLOCK_MONOTONIC);
+}
+
+int64_t live_real_us(void)
+{
+	return us(CLOCK_REALTIME);
+}
+
+int64_t live_cpu_us(void)
+{
+	return us(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+long live_sleeps(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_nvcsw;
+}
+
+void live_open(struct netring_capture *cap,
+	       const struct netring_capture_config *cfg)
+{
+	int r = netring_capture_open(cap, cfg);
+
+	must(r, "open (%s)", netring_step_name(cap->step));
+}
+
+void tally_packet(struct tally *t, const struct netring_packet *pkt)
+{
+	int64_t number = t->udp ? wire_udp_number(pkt->data, pkt->len) :
+				  wire_number(pkt->data, pkt->len);
+
+	if (number == -1) {
+		t->foreign++;
+		return;
+	}
+	if (number < 0) {
+		t->damaged++;
+		return;
+	}
+	if (t->numbered && number <= t->high)
+		t->unordered++;
+	if (!t->numbered || number < t->low)
+		t->low = (uint32_t)number;
+	if (!t->numbered || number > t->high)
+		t->high = (uint32_t)number;
+	if (t->map && number < t->size && t->map[number]++)
+		t->repeated++;
+	t->numbered++;
+}
+
+int tally_batches(struct tally *t, struct netring_capture *cap, uint32_t want,
+		  int ms)
+{
+	struct netring_batch batch;
+	struct netring_packet pkt;
+	int r;
+
+	while (t->numbered < want) {
+		r = netring_capture_wait(cap, ms);
+		if (r == -EINTR) {
+			t->interrupted++;
+			continue;
+		}
+		if (r < 0)
+			return r;
+		if (r == NETRING_EVENT_TIMEOUT)
+			break;
+		if (!netring_capture_next(cap, &batch))
+			continue;
+		t->losing += !!(batch.flags & NETRING_BATCH_LOSING);
+		while (netring_batch_next(&batch, &pkt))
+			tally_packet(t, &pkt);
+		if (batch.flags & NETRING_BATCH_CORRUPT)
+			return -EBADMSG;
+		netring_capture_release(cap);
+	}
+	return (int)t->numbered;
+}
+
+int tally_receive(struct tally *t, struct netring_capture *cap, uint32_t want,
+		  int ms)
+{
+	struct netring_packet pkt;
+	int r;
+
+	while (t->numbered < want) {
+		r = netring_capture_receive(cap, &pkt, netring_clock_ms() + ms);
+		if (r == -EINTR) {
+			t->interrupted++;
+			continue;
+		}
+		if (r < 0)
+			return r;
+		if (r == 0)
+			break;
+		tally_packet(t, &pkt);
+	}
+	return (int)t->numbered;
+}
+
+int tally_ok(const struct tally *t, uint32_t count, const char *what)
+{
+	int good = t->numbered == count && !t->foreign && !t->damaged &&
+		   !t->repeated && !t->unordered &&
+		   (!count || t->high - t->low + 1 == count);
+
+	ok(good, "%s: %u packets, each once, in order, whole", what, count);
+	if (!good)
+		diag("  %u numbered %u..%u, %u foreign, %u damaged, %u "
+		     "repeated, %u out of order",
+		     t->numbered, t->low, t->high, t->foreign, t->damaged,
+		     t->repeated, t->unordered);
+	return good;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* tap.c - results of a live test, in the Test Anything Protocol. */
+#define _GNU_SOURCE
+#include "tap.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+static int tests, failures;
+
+static void result(int good, const char *what, va_list args)
+{
+	printf("%sok %d - ", good ? "" : "not ", ++tests);
+	vprintf(what, args);
+	failures += !good;
+}
+
+/* Every line at once: a child that is forked must not print it again. */
+static void end_line(void)
+{
+	putchar('\n');
+	fflush(stdout);
+}
+
+int ok(int good, const char *what, ...)
+{
+	va_list args;
+
+	va_start(args, what);
+	result(good, what, args);
+	va_end(args);
+	end_line();
+	return good;
+}
+
+int is(long long got, long long want, const char *what, ...)
+{
+	va_list args;
+
+	va_start(args, what);
+	result(got == want, what, args);
+	va_end(args);
+	end_line();
+	if (got != want)
+		diag("  got %lld, expected %lld", got, want);
+	return got == want;
+}
+
+int between(long long got, long long low, long long high, const char *what, ...)
+{
+	int good = got >= low && got <= high;
+	va_list args;
+
+	va_start(args, what);
+	result(good, what, args);
+	va_end(args);
+	end_line();
+	if (!good)
+		diag("  got %lld, expected %lld to %lld", got, low, high);
+	return good;
+}
+
+void skip(const char *reason, const char *what, ...)
+{
+	va_list args;
+
+	va_start(args, what);
+	result(1, what, args);
+	va_end(args);
+	printf(" # SKIP %s", reason);
+	end_line();
+}
+
+void diag(const char *text, ...)
+{
+	va_list args;
+
+	printf("# ");
+	va_start(args, text);
+	vprintf(text, args);
+	va_end(args);
+	end_line();
+}
+
+int must(int r, const char *what, ...)
+{
+	va_list args;
+
+	if (r >= 0)
+		return r;
+	if (!tests && lacking(r)) {
+		printf("1..0 # SKIP %s: ", lacking(r));
+		va_start(args, what);
+		vprintf(what, args);
+		va_end(args);
+		end_line();
+		exit(0);
+	}
+	va_start(args, what);
+	result(0, what, args);
+	va_end(args);
+	end_line();
+	diag("  %s", strerror(-r));
+	exit(done_testing());
+}
+
+const char *lacking(int r)
+{
+	switch (r) {
+	case -EOPNOTSUPP:
+	case -EAFNOSUPPORT:
+	case -ENOPROTOOPT:
+	case -ENOSYS:
+	case -ENODEV:
+	case -ENOENT:
+	case -ENXIO:
+		return "not in this kernel";
+	case -EPERM:
+	case -EACCES:
+		return "not allowed here";
+	default:
+		return NULL;
+	}
+}
+
+int done_testing(void)
+{
+	printf("1..%d", tests);
+	end_line();
+	if (getpid() == 1) /* a virtual machine of its own */
+		reboot(RB_POWER_OFF);
+	return failures > 0;
+}

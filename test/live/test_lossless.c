@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* test_lossless.c - 100,000 packets at a rate the machine holds: all come. */
+#define _GNU_SOURCE
+#include "live.h"
+
+#include <string.h>
+
+#define PACKETS 100000u
+
+/* A third of what this machine sends when it does nothing else. */
+static uint32_t rate(void)
+{
+	struct wire_flood probe = { .interface = FAR,
+				    .count = 2000,
+				    .length = 100 };
+	int64_t start = live_us();
+	uint32_t per_second;
+
+	wire_burst(&probe);
+	per_second = (uint32_t)(2000 * 1000000LL / (live_us() - start + 1));
+	return per_second / 3 < 100000 ? per_second / 3 : 100000;
+}
+
+static void lossless(uint32_t flags, uint32_t per_second)
+{
+	static uint8_t map[PACKETS];
+	struct netring_capture_stats total, since;
+	struct netring_capture cap;
+	struct tally t = { .map = map, .size = PACKETS };
+	struct wire_flood flood = { .interface = FAR,
+				    .count = PACKETS,
+				    .rate = per_second,
+				    .length = 100 };
+	pid_t sender;
+	int64_t start;
+
+	memset(map, 0, sizeof(map));
+	live_open(&cap,
+		  &(struct netring_capture_config){ .interface = NEAR,
+						    .flags = flags });
+	start = live_us();
+	sender = wire_start(&flood);
+	tally_batches(&t, &cap, PACKETS, 2000);
+	is(wire_wait(sender), 0, "%s: the sender sent all", mode_name(flags));
+	diag("%u a second offered, %lld came", per_second,
+	     (long long)t.numbered * 1000000 / (live_us() - start));
+	tally_ok(&t, PACKETS, mode_name(flags));
+	is(t.losing, 0, "no batch says LOSING");
+	is(netring_capture_read_stats(&cap, &total, &since), 0, "statistics");
+	is((long long)total.received, PACKETS, "received");
+	is((long long)total.dropped, 0, "dropped");
+	is((long long)total.freezes, 0, "freezes");
+	is((long long)since.received, PACKETS, "received since the last read");
+	netring_capture_close(&cap);
+}
+
+int main(void)
+{
+	uint32_t per_second;
+
+	live_begin();
+	live_wire();
+	per_second = rate();
+	lossless(0, per_second);
+	lossless(NETRING_CAPTURE_IMMEDIATE, per_second);
+	return done_testing();
+}

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* empty.c - what every static program costs. */
+int main(void)
+{
+	return 0;
+}
