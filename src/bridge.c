@@ -2,9 +2,9 @@
 /* bridge.c - forward frames both ways, with a budget and in order. */
 #include "bridge.h"
 
-#define RETRY_MS 1    /* a far ring that is full */
-#define LOOK_MS 200   /* for an interface that is gone */
-#define VNET_CHECKED 2 /* VIRTIO_NET_HDR_F_DATA_VALID */
+#define RETRY_MS 1	/* a far ring that is full */
+#define LOOK_MS 200	/* for an interface that is gone */
+#define VNET_CHECKED 2	/* VIRTIO_NET_HDR_F_DATA_VALID */
 #define VNET_CHECKSUM 1 /* VIRTIO_NET_HDR_F_NEEDS_CSUM */
 #define ADDRESS_BYTES 6
 
@@ -62,8 +62,7 @@ static enum fate send_oversize(struct netring_bridge *br,
 		return FATE_TOO_LONG;
 	(void)netring_injector_flush(&far->injector);
 	memcpy(at, vnet, sizeof(*vnet));
-	r = netring_packet_send_(br->fd_ - 1,
-				 (int)far->injector.ifindex_, at,
+	r = netring_packet_send_(br->fd_ - 1, (int)far->injector.ifindex_, at,
 				 pkt->len + sizeof(*vnet));
 	if (r == -ENETDOWN || r == -ENXIO)
 		return FATE_LINK_DOWN;
@@ -129,9 +128,8 @@ static void handle(struct netring_bridge *br, int from,
 
 	near->stats.received++;
 	if (br->oversize_ && pkt->flags & NETRING_PACKET_OVERSIZE)
-		(void)netring_capture_read_oversize(&near->capture, pkt,
-						    br->oversize_,
-						    br->oversize_size_);
+		(void)netring_capture_read_oversize(
+			&near->capture, pkt, br->oversize_, br->oversize_size_);
 	if (!(br->flags_ & NETRING_BRIDGE_LINK_LOCAL) && is_link_local(pkt)) {
 		count(&near->stats, FATE_LINK_LOCAL);
 		return;

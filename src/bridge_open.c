@@ -75,9 +75,9 @@ static int open_capture(struct netring_bridge *br,
 		rx.receive_buffer = OVERSIZE_WAITING;
 	}
 	rx.direction = NETRING_DIRECTION_IN;
-	rx.memory = rings->rx_memory	? rings->rx_memory :
-		    large		? LARGE_MEMORY :
-					  SMALL_MEMORY;
+	rx.memory = rings->rx_memory ? rings->rx_memory :
+		    large	     ? LARGE_MEMORY :
+				       SMALL_MEMORY;
 	rx.block_size = rings->rx_block_size ? rings->rx_block_size :
 			large		     ? LARGE_BLOCK :
 					       0;
@@ -103,9 +103,9 @@ static int open_injector(struct netring_bridge *br,
 	memset(&tx, 0, sizeof(tx));
 	tx.interface = cfg->interface[!from];
 	tx.flags = NETRING_INJECTOR_VNET_HDR;
-	tx.memory = rings->tx_memory	? rings->tx_memory :
-		    large		? LARGE_MEMORY :
-					  SMALL_MEMORY;
+	tx.memory = rings->tx_memory ? rings->tx_memory :
+		    large	     ? LARGE_MEMORY :
+				       SMALL_MEMORY;
 	tx.block_size = rings->tx_block_size ? rings->tx_block_size :
 			large		     ? LARGE_BLOCK :
 					       0;

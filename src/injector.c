@@ -14,7 +14,8 @@ static uint32_t next_slot(const struct netring_injector *inj, uint32_t slot)
 static uint32_t last_slot(const struct netring_injector *inj)
 {
 	return (inj->head_slot_ ? inj->head_slot_ :
-				  inj->geometry_.frame_count) - 1;
+				  inj->geometry_.frame_count) -
+	       1;
 }
 
 /* The slot of a frame that was reserved and is not done. */

@@ -3,12 +3,12 @@
 #include "injector.h"
 
 #define FLAG_IF(have, flag) ((have) ? (flag) : 0u)
-#define FLAGS_HERE                                               \
-	(NETRING_INJECTOR_QDISC_BYPASS |                         \
-	 FLAG_IF(NETRING_CONFIG_INJECTOR_VNET_HDR,               \
-		 NETRING_INJECTOR_VNET_HDR) |                    \
-	 FLAG_IF(NETRING_CONFIG_INJECTOR_TIMESTAMP,              \
-		 NETRING_INJECTOR_TIMESTAMP) |                   \
+#define FLAGS_HERE                                  \
+	(NETRING_INJECTOR_QDISC_BYPASS |            \
+	 FLAG_IF(NETRING_CONFIG_INJECTOR_VNET_HDR,  \
+		 NETRING_INJECTOR_VNET_HDR) |       \
+	 FLAG_IF(NETRING_CONFIG_INJECTOR_TIMESTAMP, \
+		 NETRING_INJECTOR_TIMESTAMP) |      \
 	 FLAG_IF(NETRING_CONFIG_INJECTOR_TXTIME, NETRING_INJECTOR_TXTIME))
 
 #define ETHERNET_HEADER 14u
@@ -161,8 +161,8 @@ static int set_up(struct netring_injector *inj,
 	r = set_options(inj, cfg);
 	if (r < 0)
 		return r;
-	inj->ring_size_ = (size_t)inj->geometry_.block_size *
-			  inj->geometry_.block_count;
+	inj->ring_size_ =
+		(size_t)inj->geometry_.block_size * inj->geometry_.block_count;
 	inj->step = NETRING_STEP_RING;
 	r = netring_packet_ring_(inj->fd_ - 1, NR_PACKET_TX_RING,
 				 &inj->geometry_);

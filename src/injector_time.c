@@ -33,9 +33,8 @@ void netring_injector_note_retry_(struct netring_injector *inj)
 {
 	uint32_t frame = inj->tail_, slot = inj->tail_slot_;
 
-	while (frame != inj->head_ &&
-	       !(slot_status(injector_slot(inj, slot)) &
-		 NR_TP_STATUS_SEND_REQUEST)) {
+	while (frame != inj->head_ && !(slot_status(injector_slot(inj, slot)) &
+					NR_TP_STATUS_SEND_REQUEST)) {
 		frame++;
 		slot = slot + 1 < inj->geometry_.frame_count ? slot + 1 : 0;
 	}

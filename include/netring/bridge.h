@@ -12,10 +12,12 @@ extern "C" {
 #endif
 
 /* netring_bridge_config.flags */
-#define NETRING_BRIDGE_LARGE 0x1u      /* slots for super-frames: see below */
-#define NETRING_BRIDGE_LINK_LOCAL 0x2u /* forward 01:80:c2:00:00:0x (STP, LLDP,
+#define NETRING_BRIDGE_LARGE 0x1u /* slots for super-frames: see below */
+#define NETRING_BRIDGE_LINK_LOCAL \
+	0x2u /* forward 01:80:c2:00:00:0x (STP, LLDP,
 					* 802.1X, LACP), which 802.1D drops */
-#define NETRING_BRIDGE_HOLD 0x4u       /* a full far side holds the near ring
+#define NETRING_BRIDGE_HOLD \
+	0x4u				  /* a full far side holds the near ring
 					* back, instead of dropping */
 #define NETRING_BRIDGE_KEEP_OFFLOADS 0x8u /* leave GRO, LRO and TSO alone */
 
@@ -102,10 +104,10 @@ struct netring_bridge_stats {
 struct netring_bridge_port_ {
 	struct netring_capture capture;
 	struct netring_injector injector;
-	struct netring_batch batch; /* being forwarded */
-	struct netring_packet held; /* HOLD: waits for a slot */
+	struct netring_batch batch;	   /* being forwarded */
+	struct netring_packet held;	   /* HOLD: waits for a slot */
 	struct netring_bridge_stats stats; /* from here to the other port */
-	uint32_t offloads;	    /* to be restored */
+	uint32_t offloads;		   /* to be restored */
 	uint8_t in_batch;
 	uint8_t holding;
 	uint8_t down;

@@ -15,16 +15,20 @@ extern "C" {
 #endif
 
 /* netring_injector_config.flags */
-#define NETRING_INJECTOR_QDISC_BYPASS 0x1u /* straight to the driver: no
+#define NETRING_INJECTOR_QDISC_BYPASS \
+	0x1u /* straight to the driver: no
 					    * queueing, no tcpdump on this
 					    * side sees it; 3.14 */
-#define NETRING_INJECTOR_VNET_HDR 0x2u	   /* each frame has a struct
+#define NETRING_INJECTOR_VNET_HDR \
+	0x2u /* each frame has a struct
 					    * netring_vnet: checksum and
 					    * segmentation are the kernel's;
 					    * CONFIG_INJECTOR_VNET_HDR; 4.6 */
-#define NETRING_INJECTOR_TIMESTAMP 0x4u	   /* see ..._read_timestamp();
+#define NETRING_INJECTOR_TIMESTAMP \
+	0x4u /* see ..._read_timestamp();
 					    * CONFIG_INJECTOR_TIMESTAMP */
-#define NETRING_INJECTOR_TXTIME 0x8u	   /* see ..._flush_at();
+#define NETRING_INJECTOR_TXTIME \
+	0x8u /* see ..._flush_at();
 					    * CONFIG_INJECTOR_TXTIME; 4.19 */
 
 /**
@@ -39,7 +43,7 @@ struct netring_injector_config {
 	uint32_t flags;	       /* NETRING_INJECTOR_* */
 
 	/* The ring, kernel memory; see netring_geometry_compute(). */
-	uint32_t memory;      /* bytes; 0: CONFIG_INJECTOR_MEMORY_KIB */
+	uint32_t memory; /* bytes; 0: CONFIG_INJECTOR_MEMORY_KIB */
 	uint32_t block_size;
 	uint32_t block_count;
 	uint32_t frame_size;  /* of a slot; 0: from max_packet */
@@ -68,9 +72,9 @@ struct netring_injector_stats {
 
 /* A slot to be filled. */
 struct netring_frame {
-	uint8_t *data;	   /* from the Ethernet header on */
-	uint32_t capacity; /* bytes that fit at data */
-	uint32_t number;   /* 0, 1, 2, ...: what timestamps refer to */
+	uint8_t *data;		   /* from the Ethernet header on */
+	uint32_t capacity;	   /* bytes that fit at data */
+	uint32_t number;	   /* 0, 1, 2, ...: what timestamps refer to */
 	struct netring_vnet *vnet; /* with VNET_HDR: zeroed, to be filled */
 };
 
@@ -96,9 +100,9 @@ struct netring_injector {
 	uint32_t ifindex_;
 	uint16_t hatype_;
 	char interface_[16];
-	uint32_t retry_frame_; /* timestamps: the frame repeated last, */
-	uint32_t retry_count_; /* how often it was, */
-	uint32_t retry_before_;/* and all repeats before that */
+	uint32_t retry_frame_;	/* timestamps: the frame repeated last, */
+	uint32_t retry_count_;	/* how often it was, */
+	uint32_t retry_before_; /* and all repeats before that */
 	struct netring_injector_stats stats_;
 };
 
