@@ -84,6 +84,12 @@ else
 	skip "a read-only source tree" "no mount namespace allowed here"
 fi
 
+ok "several goals with -j" mk order -j8 tiny_defconfig all clean \
+	full_defconfig "$T/order/src/step.o"
+is "are made in the order given" \
+	"$(awk '$1 ~ /CONFIG|AR|CLEAN/ || $2 == "src/step.o" { printf $1 " " }' \
+		"$T/output")" "CONFIG CC AR CLEAN CONFIG CC "
+
 mkdir "$T/a space"
 no "O with a space is refused" mk x O="$T/a space"
 is "in one line" "$(grep -c . "$T/output")" 1
