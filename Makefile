@@ -177,6 +177,12 @@ endif
 all: ## The library and the program (also just "make")
 all: $(obj)libnetring.a $(obj)netring.pc $(if $(tool-y),$(obj)netring)
 
+# What is made may also be named without $(obj).
+ifneq ($(obj),)
+libnetring.a netring.pc netring: %: $(obj)%
+.PHONY: libnetring.a netring.pc netring
+endif
+
 .PHONY: all FORCE
 FORCE:
 

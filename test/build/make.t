@@ -100,7 +100,7 @@ is "in one line" "$(grep -c 'with a space' "$T/output")" 1
 # Loud and silent.
 
 mk loud -s tiny_defconfig
-ok "V=1" mk loud V=1 libnetring.a "$T/loud/libnetring.a"
+ok "V=1" mk loud V=1 libnetring.a
 has "shows the commands" "$(cat "$T/output")" "-c -o $T/loud/src/capture.o"
 is "-s is silent" "$(mk silent -s tiny_defconfig all 2>&1)" ""
 ok "V=0 is the default" mk loud V=0 clean all
@@ -151,6 +151,10 @@ has "a new object is put into the archive" \
 mk lists -s -j2 CC=gcc CONFIG_PCAP=n "$T/lists/libnetring.a"
 is "and one no longer wanted leaves it" \
 	"$(ar t "$T/lists/libnetring.a" | grep -c pcap.o)" 0
+
+mk lists -s -j2 CC=gcc CONFIG_PCAP=n CONFIG_TOOL_CAPTURE=y all
+ok "an option whose dependency is off stays off on the command line" \
+	test ! -e "$T/lists/tools/netring/capture.o"
 
 copy_tree touched
 make -s -C "$T/touched" -j2 tiny_defconfig all
