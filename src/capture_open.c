@@ -78,7 +78,7 @@ static int open_socket(struct netring_capture *cap,
 
 	if (NETRING_CONFIG_PACKET_ADOPT && cfg->socket) {
 		cap->step = NETRING_STEP_SOCKET;
-		r = netring_packet_check_(*cfg->socket);
+		r = netring_packet_check_(*cfg->socket, type);
 		if (r >= 0)
 			r = *cfg->socket;
 	} else {

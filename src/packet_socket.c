@@ -17,15 +17,19 @@ int netring_packet_option_(int fd, int option, int value)
 	return sys_setsockopt(fd, NR_SOL_PACKET, option, &value, sizeof(value));
 }
 
-int netring_packet_check_(int fd)
+int netring_packet_check_(int fd, int type)
 {
-	int domain = 0;
+	int domain = 0, has_type = 0;
 	socklen_t size = sizeof(domain);
 	int r = sys_getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size);
 
+	if (r >= 0)
+		r = sys_getsockopt(fd, SOL_SOCKET, SO_TYPE, &has_type, &size);
 	if (r < 0)
 		return r;
-	return domain == AF_PACKET ? 0 : -EPFNOSUPPORT;
+	if (domain != AF_PACKET)
+		return -EPFNOSUPPORT;
+	return has_type == type ? 0 : -EPROTOTYPE;
 }
 
 int netring_interface_get_(int fd, unsigned long what, const char *name)

@@ -18,8 +18,8 @@ int netring_packet_socket_(int type, const int *netns,
 /* setsockopt() at SOL_PACKET with an int. */
 int netring_packet_option_(int fd, int option, int value);
 
-/* Is this an AF_PACKET socket? -ENOTSOCK, -EPFNOSUPPORT */
-int netring_packet_check_(int fd);
+/* Is this an AF_PACKET socket of @type? -ENOTSOCK, -EPFNOSUPPORT, -EPROTOTYPE */
+int netring_packet_check_(int fd, int type);
 
 /*
  * Of the interface @name[NR_IFNAMSIZ] in the socket's namespace: its index

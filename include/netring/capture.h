@@ -100,7 +100,8 @@ struct netring_capture_config {
 				* one: see netring_filter_snaplen() */
 	void *map_address;     /* map the ring here: page-aligned, over a range
 				* that the caller has reserved with mmap() and
-				* which close unmaps; CONFIG_CAPTURE_MAP_FIXED */
+				* which close, and an open that fails after the
+				* step MAP, unmaps; CONFIG_CAPTURE_MAP_FIXED */
 
 	/* In force before the first packet; CONFIG_CAPTURE_FILTER. */
 	const struct netring_filter *filter;
@@ -110,9 +111,11 @@ struct netring_capture_config {
 	const int *netns;  /* network namespace to open in (needs CAP_SYS_ADMIN,
 			    * the calling thread visits it); PACKET_NETNS */
 	const int *socket; /* an AF_PACKET socket opened by somebody else, best
-			    * with protocol 0; the capture's own once open has
-			    * succeeded, to be closed by the caller (it may
-			    * have changed) when not; CONFIG_PACKET_ADOPT */
+			    * with protocol 0, SOCK_DGRAM for COOKED, else
+			    * SOCK_RAW (or -EPROTOTYPE); the capture's own once
+			    * open has succeeded, to be closed by the caller
+			    * (it may have changed) when not;
+			    * CONFIG_PACKET_ADOPT */
 };
 
 /* Totals; packets that went into the ring, and those that found it full. */
