@@ -25,9 +25,8 @@ static void one_comes(struct netring_capture *cap, const char *sender)
 {
 	struct tally t = { 0 };
 
-	must(wire_burst(&(struct wire_flood){ .interface = sender,
-					      .count = 1,
-					      .length = 100 }),
+	must(wire_burst(&(struct wire_flood){
+		     .interface = sender, .count = 1, .length = 100 }),
 	     "sending");
 	tally_receive(&t, cap, 1, 500);
 	is(t.numbered, 1, "a packet comes");
@@ -147,9 +146,9 @@ static int drop_capabilities(void)
 
 static void without_capabilities(int through, volatile struct verdict *v)
 {
-	struct netring_capture_config cfg = { .interface = NEAR,
-					      .flags =
-						      NETRING_CAPTURE_PROMISC };
+	struct netring_capture_config cfg = {
+		.interface = NEAR, .flags = NETRING_CAPTURE_PROMISC
+	};
 	struct netring_capture cap;
 	struct tally t = { 0 };
 	int fd;
@@ -185,9 +184,8 @@ static void handed_over(void)
 	close(fd);
 	for (i = 0; i < 2000 && !v->ready; i++)
 		live_sleep_ms(1);
-	must(wire_burst(&(struct wire_flood){ .interface = FAR,
-					      .count = 10,
-					      .length = 100 }),
+	must(wire_burst(&(struct wire_flood){
+		     .interface = FAR, .count = 10, .length = 100 }),
 	     "sending");
 	is(wire_wait(pid), 0, "a process without capabilities");
 	is(v->refused, -EPERM, "may not open a capture");
@@ -203,11 +201,10 @@ static void excluded(void)
 	struct netring_capture cap;
 	int fd = 0;
 
-	is(netring_capture_open(&cap,
-				&(struct netring_capture_config){
-					.interface = NEAR,
-					.netns = &fd,
-					.socket = &fd }),
+	is(netring_capture_open(
+		   &cap, &(struct netring_capture_config){ .interface = NEAR,
+							   .netns = &fd,
+							   .socket = &fd }),
 	   -EINVAL, "a socket and a namespace");
 	is(cap.step, NETRING_STEP_CONFIG, "step");
 }

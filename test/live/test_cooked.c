@@ -23,10 +23,10 @@ static const uint8_t *const packet = frame + 14;
 static int expect(const char *interface, uint32_t flags,
 		  struct netring_capture *cap)
 {
-	int r = netring_capture_open(cap, &(struct netring_capture_config){
-						  .interface = interface,
-						  .flags = flags,
-						  .retire_ms = 1 });
+	int r = netring_capture_open(
+		cap, &(struct netring_capture_config){ .interface = interface,
+						       .flags = flags,
+						       .retire_ms = 1 });
 
 	must(r, "%s: open (%s)", interface, netring_step_name(cap->step));
 	return r;

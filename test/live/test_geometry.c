@@ -178,13 +178,11 @@ static void opened(void)
 			continue;
 		}
 		opens++;
-		other += r < 0 ||
-			 netring_capture_geometry(&cap)->frame_count !=
-				 g.frame_count;
+		other += r < 0 || netring_capture_geometry(&cap)->frame_count !=
+					  g.frame_count;
 		must(wire_send(fd, frame, sizeof(frame)), "send");
-		received += netring_capture_receive(&cap, &pkt,
-						    netring_clock_ms() +
-							    1000) == 1;
+		received += netring_capture_receive(
+				    &cap, &pkt, netring_clock_ms() + 1000) == 1;
 		netring_capture_close(&cap);
 	}
 	close(fd);

@@ -11,10 +11,8 @@
 
 static int send_one(void)
 {
-	return wire_burst(&(struct wire_flood){ .interface = FAR,
-						.count = 1,
-						.length = 100,
-						.direct = 1 });
+	return wire_burst(&(struct wire_flood){
+		.interface = FAR, .count = 1, .length = 100, .direct = 1 });
 }
 
 static void one_comes(struct netring_capture *cap, const char *when)
@@ -80,10 +78,10 @@ static void down_and_up(uint32_t flags)
 	int64_t start;
 
 	diag("%s: down and up", mode_name(flags));
-	live_open(&cap, &(struct netring_capture_config){ .interface = NEAR,
-							  .flags = flags,
-							  .protocol =
-								  WIRE_TYPE });
+	live_open(&cap,
+		  &(struct netring_capture_config){ .interface = NEAR,
+						    .flags = flags,
+						    .protocol = WIRE_TYPE });
 	one_comes(&cap, "up");
 	must(net_down(NEAR), "down");
 	t = listen(&cap, SECOND, SECOND);
@@ -206,7 +204,8 @@ static void delete_and_make_again(uint32_t flags)
 		downs += r == NETRING_EVENT_LINK_DOWN;
 	is(r, -ENODEV, "deleted during a wait: gone");
 	between(downs, 0, 1, "down at most once before");
-	between(netring_clock_ms() - start, 90, 100 + SECOND, "within a second");
+	between(netring_clock_ms() - start, 90, 100 + SECOND,
+		"within a second");
 	wire_wait(pid);
 	is(netring_capture_receive(&cap, &pkt, NETRING_FOREVER), -ENODEV,
 	   "receive() says so too");

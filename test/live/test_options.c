@@ -43,15 +43,15 @@ static void promiscuous(void)
 	must(net_up("br0"), "up");
 	wire_frame(frame, sizeof(frame), WIRE_TYPE, 0);
 	live_open(&cap, &cfg);
-	is(seen(&cap, frame, sizeof(frame), WIRE_TYPE), 1, "to this host: seen");
+	is(seen(&cap, frame, sizeof(frame), WIRE_TYPE), 1,
+	   "to this host: seen");
 	frame[5] = 0x77;
 	is(seen(&cap, frame, sizeof(frame), WIRE_TYPE), 0,
 	   "to another host: not seen");
 	netring_capture_close(&cap);
 	cfg.flags = NETRING_CAPTURE_PROMISC;
 	live_open(&cap, &cfg);
-	is(seen(&cap, frame, sizeof(frame), WIRE_TYPE), 1,
-	   "promiscuous: seen");
+	is(seen(&cap, frame, sizeof(frame), WIRE_TYPE), 1, "promiscuous: seen");
 	netring_capture_close(&cap);
 	net_delete("br0");
 }
@@ -80,10 +80,10 @@ static void protocol(void)
 	struct netring_capture cap;
 	uint8_t frame[64];
 
-	live_open(&cap, &(struct netring_capture_config){ .interface = NEAR,
-							  .retire_ms = 1,
-							  .protocol =
-								  WIRE_TYPE });
+	live_open(&cap,
+		  &(struct netring_capture_config){ .interface = NEAR,
+						    .retire_ms = 1,
+						    .protocol = WIRE_TYPE });
 	wire_frame(frame, sizeof(frame), WIRE_TYPE, 0);
 	is(seen(&cap, frame, sizeof(frame), WIRE_TYPE), 1, "this EtherType");
 	wire_frame(frame, sizeof(frame), WIRE_OTHER, 0);
@@ -192,8 +192,8 @@ static void presets(void)
 static void mapped(uint32_t flags)
 {
 	size_t size = 1 << 20, page = (size_t)getpagesize();
-	uint8_t *range = mmap(NULL, size, PROT_NONE,
-			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *range =
+		mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	unsigned char present;
 	struct netring_capture_config cfg = { .interface = NEAR,
 					      .flags = flags,

@@ -49,19 +49,18 @@ static void time_is_kept(struct netring_capture *cap)
 static void stormy(uint32_t flags, int by_batch)
 {
 	static uint8_t map[PACKETS];
-	struct wire_flood flood = { .interface = FAR,
-				    .count = PACKETS,
-				    .rate = 20000,
-				    .length = 100 };
+	struct wire_flood flood = {
+		.interface = FAR, .count = PACKETS, .rate = 20000, .length = 100
+	};
 	struct tally t = { .map = map, .size = PACKETS };
 	struct netring_capture cap;
 	pid_t sender;
 
 	memset(map, 0, sizeof(map));
-	live_open(&cap, &(struct netring_capture_config){ .interface = NEAR,
-							  .flags = flags,
-							  .protocol =
-								  WIRE_TYPE });
+	live_open(&cap,
+		  &(struct netring_capture_config){ .interface = NEAR,
+						    .flags = flags,
+						    .protocol = WIRE_TYPE });
 	sender = wire_start(&flood);
 	signals = 0;
 	storm(1000);

@@ -28,7 +28,8 @@ static void time_is_kept(struct netring_capture *cap, const char *where,
 	while ((r = netring_capture_receive(cap, &pkt, start + 200)) == 1)
 		;
 	is(r, 0, "%s: receive() ends at its deadline", where);
-	between(netring_clock_ms() - start, 200, 200 + live_slack_ms(), "in ms");
+	between(netring_clock_ms() - start, 200, 200 + live_slack_ms(),
+		"in ms");
 	start = netring_clock_ms();
 	r = netring_capture_receive(cap, &pkt, 0);
 	between(r, 0, 1, "receive() with deadline 0");
