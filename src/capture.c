@@ -83,8 +83,7 @@ static void advance(struct netring_capture *cap)
 	cap->slot_ = 0;
 	if (++cap->block_ == cap->geometry_.block_count)
 		cap->block_ = 0;
-	cap->at_ = cap->ring_ +
-		   (size_t)cap->block_ * cap->geometry_.block_size;
+	cap->at_ = cap->ring_ + (size_t)cap->block_ * cap->geometry_.block_size;
 }
 
 void netring_capture_release(struct netring_capture *cap)

@@ -56,17 +56,16 @@ static int compute_geometry(struct netring_capture *cap,
 	request.block_size = cfg->block_size;
 	request.block_count = cfg->block_count;
 	request.frame_size = cfg->frame_size;
-	request.fixed_slots =
-		NETRING_CONFIG_CAPTURE_V2 &&
-		(!NETRING_CONFIG_CAPTURE_V3 ||
-		 cfg->flags & NETRING_CAPTURE_IMMEDIATE);
+	request.fixed_slots = NETRING_CONFIG_CAPTURE_V2 &&
+			      (!NETRING_CONFIG_CAPTURE_V3 ||
+			       cfg->flags & NETRING_CAPTURE_IMMEDIATE);
 	if (request.fixed_slots && !cfg->frame_size)
 		request.max_packet = cfg->snaplen;
 	r = netring_geometry_compute(&cap->geometry_, &request);
 	cap->reason = cap->geometry_.reason;
 	if (r >= 0 && request.fixed_slots)
-		cap->slots_ = cap->geometry_.block_size /
-			      cap->geometry_.frame_size;
+		cap->slots_ =
+			cap->geometry_.block_size / cap->geometry_.frame_size;
 	return r;
 }
 
@@ -113,8 +112,7 @@ static int set_options(struct netring_capture *cap,
 			       1);
 	if (r >= 0 && NETRING_CONFIG_CAPTURE_TIMESTAMP &&
 	    cfg->flags & NETRING_CAPTURE_TIME_HARDWARE)
-		r = set_option(cap, NETRING_STEP_TIMESTAMP,
-			       NR_PACKET_TIMESTAMP,
+		r = set_option(cap, NETRING_STEP_TIMESTAMP, NR_PACKET_TIMESTAMP,
 			       NR_SOF_TIMESTAMPING_RAW_HARDWARE);
 	return r;
 }
@@ -122,8 +120,8 @@ static int set_options(struct netring_capture *cap,
 static int map_ring(struct netring_capture *cap,
 		    const struct netring_capture_config *cfg)
 {
-	size_t size = (size_t)cap->geometry_.block_size *
-		      cap->geometry_.block_count;
+	size_t size =
+		(size_t)cap->geometry_.block_size * cap->geometry_.block_count;
 	int fixed = NETRING_CONFIG_CAPTURE_MAP_FIXED && cfg->map_address;
 	struct nr_tpacket_req3 request;
 	void *map;
@@ -140,24 +138,22 @@ static int map_ring(struct netring_capture *cap,
 	if (!(cfg->flags & NETRING_CAPTURE_NO_HASH))
 		request.feature_req_word = NR_TP_FT_REQ_FILL_RXHASH;
 	cap->step = NETRING_STEP_RING;
-	r = sys_setsockopt(cap->fd_ - 1, NR_SOL_PACKET, NR_PACKET_RX_RING,
-			   &request,
-			   capture_is_v2(cap) ? NR_TPACKET_REQ_SIZE :
-						sizeof(request));
+	r = sys_setsockopt(
+		cap->fd_ - 1, NR_SOL_PACKET, NR_PACKET_RX_RING, &request,
+		capture_is_v2(cap) ? NR_TPACKET_REQ_SIZE : sizeof(request));
 	if (r < 0)
 		return r;
 	cap->step = NETRING_STEP_MAP;
 	r = sys_mmap(&map, fixed ? cfg->map_address : NULL, size,
-		     fixed ? MAP_SHARED | MAP_FIXED : MAP_SHARED,
-		     cap->fd_ - 1);
+		     fixed ? MAP_SHARED | MAP_FIXED : MAP_SHARED, cap->fd_ - 1);
 	if (r < 0)
 		return r;
 	cap->ring_ = map;
 	cap->ring_size_ = size;
 	cap->at_ = map;
 	if (!capture_is_v2(cap))
-		cap->status_at_ = offsetof(struct nr_tpacket_block_desc,
-					   block_status);
+		cap->status_at_ =
+			offsetof(struct nr_tpacket_block_desc, block_status);
 	return 0;
 }
 
@@ -229,8 +225,7 @@ static int find_name(struct netring_capture *cap,
 
 	cap->step = NETRING_STEP_INTERFACE;
 	if (!cfg->interface)
-		return netring_interface_name_(cap->fd_ - 1,
-					       (int)cfg->ifindex,
+		return netring_interface_name_(cap->fd_ - 1, (int)cfg->ifindex,
 					       cap->interface_);
 	for (length = 0; cfg->interface[length]; length++) {
 		if (length == NR_IFNAMSIZ - 1)

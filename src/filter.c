@@ -4,7 +4,7 @@
 
 #include <netring/capture.h>
 
-#define BPF_CLASS(code) ((code) & 0x07)
+#define BPF_CLASS(code) ((code)&0x07)
 
 int netring_filter_snaplen(struct netring_instruction *code, uint16_t count,
 			   uint32_t snaplen)

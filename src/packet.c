@@ -8,7 +8,8 @@
 #define TAG 4u
 
 /* In front of a copied packet's bytes: its link record, then a vnet header. */
-_Static_assert(sizeof(struct netring_link) + sizeof(struct netring_vnet) + TAG ==
+_Static_assert(sizeof(struct netring_link) + sizeof(struct netring_vnet) +
+			       TAG ==
 		       NETRING_PACKET_COPY_ROOM,
 	       "room for all that stands in front");
 

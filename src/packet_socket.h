@@ -12,8 +12,7 @@
 /* Each returns >= 0 or -errno; none keeps or closes a descriptor. */
 
 /* A packet socket of protocol 0, in namespace @netns when not NULL. */
-int netring_packet_socket_(int type, const int *netns,
-			   enum netring_step *step);
+int netring_packet_socket_(int type, const int *netns, enum netring_step *step);
 
 /* setsockopt() at SOL_PACKET with an int. */
 int netring_packet_option_(int fd, int option, int value);

@@ -43,8 +43,8 @@ static inline int sys_getsockname(int fd, void *address, socklen_t *size)
 	return sys_result(getsockname(fd, (struct sockaddr *)address, size));
 }
 
-static inline int sys_setsockopt(int fd, int level, int name,
-				 const void *value, socklen_t size)
+static inline int sys_setsockopt(int fd, int level, int name, const void *value,
+				 socklen_t size)
 {
 	return sys_result(setsockopt(fd, level, name, value, size));
 }

@@ -14,8 +14,8 @@ extern "C" {
 #endif
 
 /* netring_batch.flags */
-#define NETRING_BATCH_LOSING 0x4u     /* the kernel dropped packets */
-#define NETRING_BATCH_TIMED_OUT 0x20u /* V3: retired by the timer, not full */
+#define NETRING_BATCH_LOSING 0x4u      /* the kernel dropped packets */
+#define NETRING_BATCH_TIMED_OUT 0x20u  /* V3: retired by the timer, not full */
 #define NETRING_BATCH_CORRUPT 0x10000u /* the walk met a wrong offset: ended */
 
 /**
@@ -25,22 +25,22 @@ extern "C" {
  * up to the end of a block. Read its first part, leave the second alone.
  */
 struct netring_batch {
-	uint32_t sequence; /* V3: the kernel's block number; V2: counted here.
+	uint32_t sequence;  /* V3: the kernel's block number; V2: counted here.
 			    * Drops leave no gap in it: see LOSING. */
-	uint32_t count;	   /* packets, those of the other direction too */
-	uint32_t flags;	   /* NETRING_BATCH_* */
-	uint32_t first_sec;/* time of the first and of the last packet */
+	uint32_t count;	    /* packets, those of the other direction too */
+	uint32_t flags;	    /* NETRING_BATCH_* */
+	uint32_t first_sec; /* time of the first and of the last packet */
 	uint32_t first_nsec;
 	uint32_t last_sec;
 	uint32_t last_nsec;
 
 	/* private: the walk */
-	uint8_t *at_;	       /* next header */
-	uint32_t room_;	       /* bytes from at_ to the end of the block */
-	uint32_t left_;	       /* packets from at_ on */
-	uint32_t stride_;      /* V2: size of a slot; V3: 0 */
-	uint32_t packet_flags_;/* NETRING_PACKET_VNET and _COOKED */
-	uint32_t skip_;	       /* packet types not wanted, a bit each */
+	uint8_t *at_;		/* next header */
+	uint32_t room_;		/* bytes from at_ to the end of the block */
+	uint32_t left_;		/* packets from at_ on */
+	uint32_t stride_;	/* V2: size of a slot; V3: 0 */
+	uint32_t packet_flags_; /* NETRING_PACKET_VNET and _COOKED */
+	uint32_t skip_;		/* packet types not wanted, a bit each */
 };
 
 /* The kernel's headers in the ring (linux/if_packet.h), renamed. */

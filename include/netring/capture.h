@@ -16,26 +16,35 @@
 extern "C" {
 #endif
 
-/* netring_capture_config.flags */
-#define NETRING_CAPTURE_PROMISC 0x1u	 /* all that is on the wire */
-#define NETRING_CAPTURE_ALLMULTI 0x2u	 /* all multicast groups */
-#define NETRING_CAPTURE_IMMEDIATE 0x4u	 /* TPACKET_V2: each packet at once */
-#define NETRING_CAPTURE_COOKED 0x8u	 /* no link header (SOCK_DGRAM): for
-					  * ppp, gre and other non-Ethernet */
-#define NETRING_CAPTURE_NO_HASH 0x10u	 /* do not compute packet.hash */
-#define NETRING_CAPTURE_VNET_HDR 0x20u	 /* packets carry a struct netring_vnet;
-					  * CONFIG_CAPTURE_VNET_HDR; 4.6 */
-#define NETRING_CAPTURE_TIME_HARDWARE 0x40u /* prefer the device's clock, where
-					  * its stamping is switched on
-					  * (hwstamp_ctl); see packet.flags.
-					  * CONFIG_CAPTURE_TIMESTAMP */
-#define NETRING_CAPTURE_LOCK_FILTER 0x80u /* the filter can't be changed or
-					  * removed any more; 3.9 */
+/*
+ * netring_capture_config.flags
+ *
+ * PROMISC        all that is on the wire, not only what is for this host
+ * ALLMULTI       all multicast groups
+ * IMMEDIATE      TPACKET_V2: each packet at once, not block by block
+ * COOKED         no link header in data (SOCK_DGRAM): for ppp, gre and other
+ *                devices that are not Ethernet
+ * NO_HASH        do not compute packet.hash
+ * VNET_HDR       packets carry a struct netring_vnet; Linux 4.6;
+ *                CONFIG_CAPTURE_VNET_HDR
+ * TIME_HARDWARE  prefer the device's clock, where its stamping is switched on
+ *                (hwstamp_ctl); packet.flags tells; CONFIG_CAPTURE_TIMESTAMP
+ * LOCK_FILTER    the filter cannot be changed or removed any more; Linux 3.9;
+ *                CONFIG_CAPTURE_FILTER
+ */
+#define NETRING_CAPTURE_PROMISC 0x1u
+#define NETRING_CAPTURE_ALLMULTI 0x2u
+#define NETRING_CAPTURE_IMMEDIATE 0x4u
+#define NETRING_CAPTURE_COOKED 0x8u
+#define NETRING_CAPTURE_NO_HASH 0x10u
+#define NETRING_CAPTURE_VNET_HDR 0x20u
+#define NETRING_CAPTURE_TIME_HARDWARE 0x40u
+#define NETRING_CAPTURE_LOCK_FILTER 0x80u
 
 enum netring_direction {
 	NETRING_DIRECTION_BOTH,
-	NETRING_DIRECTION_IN,  /* by the kernel from 4.20 on, else in the walk */
-	NETRING_DIRECTION_OUT  /* in the walk: the kernel has no such option */
+	NETRING_DIRECTION_IN, /* by the kernel from 4.20 on, else in the walk */
+	NETRING_DIRECTION_OUT /* in the walk: the kernel has no such option */
 };
 
 /* How a fanout group spreads packets over its members (PACKET_FANOUT_*). */
@@ -50,13 +59,19 @@ enum netring_fanout_mode {
 	NETRING_FANOUT_EBPF = 7		 /* eBPF program's result; 4.3 */
 };
 
-/* netring_fanout.flags */
-#define NETRING_FANOUT_ROLLOVER_FLAG 0x1000u  /* a full member's go to others;
-					       * not with mode ROLLOVER */
-#define NETRING_FANOUT_UNIQUE_ID 0x2000u      /* the kernel picks the id; read
-					       * it by ..._fanout_id(); 4.12 */
-#define NETRING_FANOUT_IGNORE_OUTGOING 0x4000u /* 6.2 */
-#define NETRING_FANOUT_DEFRAG 0x8000u	      /* reassemble IPv4 first */
+/*
+ * netring_fanout.flags
+ *
+ * ROLLOVER_FLAG    what a full member cannot take goes to others; not with
+ *                  mode ROLLOVER; Linux 3.10
+ * UNIQUE_ID        the kernel picks the id: netring_capture_fanout_id(); 4.12
+ * IGNORE_OUTGOING  Linux 6.2
+ * DEFRAG           reassemble IPv4 fragments first
+ */
+#define NETRING_FANOUT_ROLLOVER_FLAG 0x1000u
+#define NETRING_FANOUT_UNIQUE_ID 0x2000u
+#define NETRING_FANOUT_IGNORE_OUTGOING 0x4000u
+#define NETRING_FANOUT_DEFRAG 0x8000u
 
 /* Members of a group have one id, mode, flags, interface and protocol. */
 struct netring_fanout {
@@ -64,7 +79,7 @@ struct netring_fanout {
 	uint16_t flags;
 	enum netring_fanout_mode mode;
 	const struct netring_filter *classic; /* mode CLASSIC_BPF */
-	const int *ebpf;		      /* mode EBPF: program descriptor */
+	const int *ebpf; /* mode EBPF: program descriptor */
 };
 
 /**
@@ -88,24 +103,24 @@ struct netring_capture_config {
 
 	/* The ring; see netring_geometry_compute() for what is valid and what is
 	 * computed. The kernel's memory, accounted to nobody. */
-	uint32_t memory;       /* bytes; 0: CONFIG_CAPTURE_MEMORY_KIB */
+	uint32_t memory; /* bytes; 0: CONFIG_CAPTURE_MEMORY_KIB */
 	uint32_t block_size;
 	uint32_t block_count;
-	uint32_t frame_size;   /* IMMEDIATE only: a longer packet is truncated */
-	uint32_t retire_ms;    /* V3: a block that is not full is handed over
+	uint32_t frame_size; /* IMMEDIATE only: a longer packet is truncated */
+	uint32_t retire_ms;  /* V3: a block that is not full is handed over
 				* after this time (before 6.18: + 1 jiffy);
 				* 0: CONFIG_CAPTURE_RETIRE_MS */
-	uint32_t snaplen;      /* keep this many bytes of a packet, 0: all; put
+	uint32_t snaplen;    /* keep this many bytes of a packet, 0: all; put
 				* in by the kernel as a filter, so not beside
 				* one: see netring_filter_snaplen() */
-	void *map_address;     /* map the ring here: page-aligned, over a range
+	void *map_address;   /* map the ring here: page-aligned, over a range
 				* that the caller has reserved with mmap() and
 				* which close, and an open that fails after the
 				* step MAP, unmaps; CONFIG_CAPTURE_MAP_FIXED */
 
 	/* In force before the first packet; CONFIG_CAPTURE_FILTER. */
 	const struct netring_filter *filter;
-	const int *ebpf_filter;	/* BPF_PROG_TYPE_SOCKET_FILTER; 3.19 */
+	const int *ebpf_filter; /* BPF_PROG_TYPE_SOCKET_FILTER; 3.19 */
 
 	const struct netring_fanout *fanout; /* CONFIG_CAPTURE_FANOUT */
 	const int *netns;  /* network namespace to open in (needs CAP_SYS_ADMIN,
@@ -135,17 +150,17 @@ struct netring_capture {
 	enum netring_step step;		     /* that failed last */
 	enum netring_geometry_reason reason; /* with step GEOMETRY */
 
-	int fd_;		    /* + 1, so that all zero is closed */
+	int fd_; /* + 1, so that all zero is closed */
 	uint8_t *ring_;
 	size_t ring_size_;
 	struct netring_geometry geometry_;
-	uint32_t slots_;	    /* V2: frames in a block; V3: 0 */
-	uint8_t *at_;		    /* cursor: a slot (V2) or a block (V3), */
-	uint32_t status_at_;	    /* its status word in there, */
-	uint32_t block_;	    /* and its numbers */
+	uint32_t slots_;     /* V2: frames in a block; V3: 0 */
+	uint8_t *at_;	     /* cursor: a slot (V2) or a block (V3), */
+	uint32_t status_at_; /* its status word in there, */
+	uint32_t block_;     /* and its numbers */
 	uint32_t slot_;
-	uint32_t held_;		    /* frames (V3: 1 block) handed out */
-	uint32_t sequence_;	    /* V2: of the next batch */
+	uint32_t held_;	    /* frames (V3: 1 block) handed out */
+	uint32_t sequence_; /* V2: of the next batch */
 	uint32_t packet_flags_;
 	uint32_t skip_;
 	uint32_t flags_;
@@ -155,7 +170,7 @@ struct netring_capture {
 	uint16_t hatype_;
 	uint16_t fanout_id_;
 	uint8_t link_down_;
-	uint8_t receiving_;	    /* batch_ is in use */
+	uint8_t receiving_; /* batch_ is in use */
 	char interface_[16];
 	struct netring_batch batch_;
 	struct netring_capture_stats total_;
@@ -205,7 +220,8 @@ void netring_capture_release(struct netring_capture *cap);
 enum netring_event {
 	NETRING_EVENT_TIMEOUT = 0,
 	NETRING_EVENT_PACKETS = 1,
-	NETRING_EVENT_LINK_DOWN = 2 /* told once; packets resume by themselves */
+	NETRING_EVENT_LINK_DOWN =
+		2 /* told once; packets resume by themselves */
 };
 
 /**
@@ -263,7 +279,8 @@ static inline uint16_t netring_capture_hatype(const struct netring_capture *cap)
 }
 
 /* The interface's index, as bound. */
-static inline uint32_t netring_capture_ifindex(const struct netring_capture *cap)
+static inline uint32_t
+netring_capture_ifindex(const struct netring_capture *cap)
 {
 	return cap->ifindex_;
 }
@@ -324,11 +341,11 @@ int netring_capture_detach_filter(struct netring_capture *cap);
 int netring_capture_lock_filter(struct netring_capture *cap);
 
 enum netring_preset {
-	NETRING_PRESET_DEFAULT,	       /* the configuration's sizes */
-	NETRING_PRESET_HIGH_THROUGHPUT,/* 16 blocks of 1 MiB, 8 ms */
-	NETRING_PRESET_LOW_LATENCY,    /* IMMEDIATE; V3 alone: 1 ms blocks */
-	NETRING_PRESET_LOW_MEMORY,     /* 128 KiB in all */
-	NETRING_PRESET_JUMBO	       /* 4 MiB; packets to 64 KiB whole */
+	NETRING_PRESET_DEFAULT,		/* the configuration's sizes */
+	NETRING_PRESET_HIGH_THROUGHPUT, /* 16 blocks of 1 MiB, 8 ms */
+	NETRING_PRESET_LOW_LATENCY,	/* IMMEDIATE; V3 alone: 1 ms blocks */
+	NETRING_PRESET_LOW_MEMORY,	/* 128 KiB in all */
+	NETRING_PRESET_JUMBO		/* 4 MiB; packets to 64 KiB whole */
 };
 
 /* Set the sizes, the time and IMMEDIATE in @cfg; later stores override. */

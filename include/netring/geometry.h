@@ -12,24 +12,24 @@ extern "C" {
 /* Why a request cannot be met; netring_geometry_explain() puts it in words. */
 enum netring_geometry_reason {
 	NETRING_GEOMETRY_OK,
-	NETRING_GEOMETRY_PAGE_SIZE,  /* not a power of two from 4 KiB up */
-	NETRING_GEOMETRY_BLOCK_SIZE, /* not a multiple of the page size */
-	NETRING_GEOMETRY_FRAME_SIZE, /* not a multiple of 16, or too small */
-	NETRING_GEOMETRY_FRAME_BLOCK,/* max_packet > frame, or frame > block */
-	NETRING_GEOMETRY_MEMORY,     /* the budget holds less than two slots */
-	NETRING_GEOMETRY_TOO_LARGE   /* over 2 GiB, or over the address space */
+	NETRING_GEOMETRY_PAGE_SIZE,   /* not a power of two from 4 KiB up */
+	NETRING_GEOMETRY_BLOCK_SIZE,  /* not a multiple of the page size */
+	NETRING_GEOMETRY_FRAME_SIZE,  /* not a multiple of 16, or too small */
+	NETRING_GEOMETRY_FRAME_BLOCK, /* max_packet > frame, or frame > block */
+	NETRING_GEOMETRY_MEMORY,      /* the budget holds less than two slots */
+	NETRING_GEOMETRY_TOO_LARGE /* over 2 GiB, or over the address space */
 };
 
 /* What is wanted; a zero field is computed. All sizes in bytes. */
 struct netring_geometry_request {
-	uint32_t page_size;   /* 0: this machine's */
-	uint32_t memory;      /* budget; 0: CONFIG_CAPTURE_MEMORY_KIB */
-	uint32_t max_packet;  /* longest packet to be kept whole; 0: as fits */
+	uint32_t page_size;  /* 0: this machine's */
+	uint32_t memory;     /* budget; 0: CONFIG_CAPTURE_MEMORY_KIB */
+	uint32_t max_packet; /* longest packet to be kept whole; 0: as fits */
 	uint32_t block_size;
 	uint32_t block_count;
-	uint32_t frame_size;  /* fixed slots only; 0: from max_packet, else
+	uint32_t frame_size; /* fixed slots only; 0: from max_packet, else
 			       * CONFIG_CAPTURE_FRAME_SIZE */
-	int fixed_slots;      /* 1: TPACKET_V2, a slot a packet; 0: V3. A build
+	int fixed_slots;     /* 1: TPACKET_V2, a slot a packet; 0: V3. A build
 			       * that has one of them only goes by that one */
 };
 

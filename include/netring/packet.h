@@ -13,31 +13,31 @@ extern "C" {
 
 /* The kernel's record of the link layer; every field is valid. */
 struct netring_link {
-	uint16_t family;   /* AF_PACKET */
-	uint16_t protocol; /* EtherType, network order */
-	int32_t ifindex;   /* interface the packet was seen on */
-	uint16_t hatype;   /* ARPHRD_*: 1 Ethernet, 772 loopback, 65534 none */
-	uint8_t type;	   /* enum netring_packet_type */
-	uint8_t length;	   /* bytes used in address */
-	uint8_t address[8];/* the sender's link-layer address */
+	uint16_t family;    /* AF_PACKET */
+	uint16_t protocol;  /* EtherType, network order */
+	int32_t ifindex;    /* interface the packet was seen on */
+	uint16_t hatype;    /* ARPHRD_*: 1 Ethernet, 772 loopback, 65534 none */
+	uint8_t type;	    /* enum netring_packet_type */
+	uint8_t length;	    /* bytes used in address */
+	uint8_t address[8]; /* the sender's link-layer address */
 };
 
-enum netring_packet_type { /* PACKET_* of packet(7) */
-	NETRING_TYPE_HOST = 0,	   /* to this host */
+enum netring_packet_type {     /* PACKET_* of packet(7) */
+	NETRING_TYPE_HOST = 0, /* to this host */
 	NETRING_TYPE_BROADCAST = 1,
 	NETRING_TYPE_MULTICAST = 2,
-	NETRING_TYPE_OTHERHOST = 3,/* to another host: promiscuous mode */
-	NETRING_TYPE_OUTGOING = 4  /* sent by this host */
+	NETRING_TYPE_OTHERHOST = 3, /* to another host: promiscuous mode */
+	NETRING_TYPE_OUTGOING = 4   /* sent by this host */
 };
 
 /* netring_packet.flags: the kernel's TP_STATUS_* bits, and two of ours. */
-#define NETRING_PACKET_LOSING 0x4u	     /* V2: drops before this one */
-#define NETRING_PACKET_CSUM_PARTIAL 0x8u     /* L4 checksum not filled in */
-#define NETRING_PACKET_VLAN 0x10u	     /* tag taken out: vlan_tci, _tpid */
-#define NETRING_PACKET_CSUM_VALID 0x80u	     /* L4 checksum was verified */
-#define NETRING_PACKET_GSO_TCP 0x100u	     /* TCP super-frame; Linux 6.3 */
-#define NETRING_PACKET_VNET 0x10000u	     /* a vnet header is in front */
-#define NETRING_PACKET_COOKED 0x20000u	     /* no link header in data */
+#define NETRING_PACKET_LOSING 0x4u	 /* V2: drops before this one */
+#define NETRING_PACKET_CSUM_PARTIAL 0x8u /* L4 checksum not filled in */
+#define NETRING_PACKET_VLAN 0x10u	 /* tag taken out: vlan_tci, _tpid */
+#define NETRING_PACKET_CSUM_VALID 0x80u	 /* L4 checksum was verified */
+#define NETRING_PACKET_GSO_TCP 0x100u	 /* TCP super-frame; Linux 6.3 */
+#define NETRING_PACKET_VNET 0x10000u	 /* a vnet header is in front */
+#define NETRING_PACKET_COOKED 0x20000u	 /* no link header in data */
 #define NETRING_PACKET_TIME_SOFTWARE 0x20000000u /* stamped by the kernel */
 #define NETRING_PACKET_TIME_HARDWARE 0x80000000u /* stamped by the device */
 
@@ -56,21 +56,21 @@ struct netring_packet {
 	uint32_t wire_len; /* bytes the packet had; > len when truncated */
 	uint32_t sec;	   /* CLOCK_REALTIME, or the device's clock */
 	uint32_t nsec;
-	uint32_t flags;	   /* NETRING_PACKET_* */
-	uint32_t hash;	   /* flow hash; 0 when not asked for, and with V2 */
-	uint16_t vlan_tci; /* priority, DEI and VLAN id; valid with VLAN */
-	uint16_t vlan_tpid;/* 0x8100 or 0x88a8; valid with VLAN */
+	uint32_t flags;	    /* NETRING_PACKET_* */
+	uint32_t hash;	    /* flow hash; 0 when not asked for, and with V2 */
+	uint16_t vlan_tci;  /* priority, DEI and VLAN id; valid with VLAN */
+	uint16_t vlan_tpid; /* 0x8100 or 0x88a8; valid with VLAN */
 	const struct netring_link *link;
 };
 
 /* PACKET_VNET_HDR's header, as in virtio_net.h; host byte order. */
 struct netring_vnet {
-	uint8_t flags;	    /* 1: csum_start and csum_offset are to be used */
-	uint8_t gso_type;   /* 0 none, 1 TCPv4, 3 UDP, 4 TCPv6, 5 UDP_L4 */
-	uint16_t header_len;/* bytes of all headers */
-	uint16_t gso_size;  /* payload bytes of each segment */
-	uint16_t csum_start;/* from data */
-	uint16_t csum_offset;/* from csum_start */
+	uint8_t flags;	      /* 1: csum_start and csum_offset are to be used */
+	uint8_t gso_type;     /* 0 none, 1 TCPv4, 3 UDP, 4 TCPv6, 5 UDP_L4 */
+	uint16_t header_len;  /* bytes of all headers */
+	uint16_t gso_size;    /* payload bytes of each segment */
+	uint16_t csum_start;  /* from data */
+	uint16_t csum_offset; /* from csum_start */
 };
 
 static inline int netring_packet_truncated(const struct netring_packet *pkt)
@@ -121,7 +121,7 @@ static inline uint32_t netring_link_type(uint16_t hatype, int cooked)
 		return NETRING_LINKTYPE_LINUX_SLL2;
 	/* ARPHRD_NONE and ARPHRD_RAWIP begin at the IP header */
 	return hatype == 65534u || hatype == 519u ? NETRING_LINKTYPE_RAW :
-						     NETRING_LINKTYPE_ETHERNET;
+						    NETRING_LINKTYPE_ETHERNET;
 }
 
 /**
