@@ -61,8 +61,10 @@ lib-$(CONFIG_PACKET_NETNS) += netns.o
 lib-$(CONFIG_PCAP) += pcap.o
 lib-$(CONFIG_PROBE) += probe.o probe_interface.o packet_socket.o
 
-tool-$(CONFIG_TOOL) += main.o
-tool-$(CONFIG_TOOL_CAPTURE) += capture.o capture_file.o
+tool-$(CONFIG_TOOL) += main.o text.o
+tool-$(CONFIG_TOOL_CAPTURE) += capture.o capture_options.o capture_open.o
+tool-$(CONFIG_TOOL_CAPTURE) += capture_filter.o capture_file.o capture_print.o
+tool-$(CONFIG_TOOL_CAPTURE) += capture_status.o
 tool-$(CONFIG_TOOL_PROBE) += probe.o
 
 applet-$(CONFIG_TOOL_CAPTURE) += capture
@@ -174,6 +176,12 @@ endif
 
 all: ## The library and the program (also just "make")
 all: $(obj)libnetring.a $(obj)netring.pc $(if $(tool-y),$(obj)netring)
+
+# What is made may also be named without $(obj).
+ifneq ($(obj),)
+libnetring.a netring.pc netring: %: $(obj)%
+.PHONY: libnetring.a netring.pc netring
+endif
 
 .PHONY: all FORCE
 FORCE:

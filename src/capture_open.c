@@ -70,6 +70,25 @@ static int compute_geometry(struct netring_capture *cap,
 	return r;
 }
 
+static int open_socket(struct netring_capture *cap,
+		       const struct netring_capture_config *cfg)
+{
+	int type = cfg->flags & NETRING_CAPTURE_COOKED ? SOCK_DGRAM : SOCK_RAW;
+	int r;
+
+	if (NETRING_CONFIG_PACKET_ADOPT && cfg->socket) {
+		cap->step = NETRING_STEP_SOCKET;
+		r = netring_packet_check_(*cfg->socket, type);
+		if (r >= 0)
+			r = *cfg->socket;
+	} else {
+		r = netring_packet_socket_(type, cfg->netns, &cap->step);
+	}
+	if (r >= 0)
+		cap->fd_ = r + 1;
+	return r;
+}
+
 static int set_option(struct netring_capture *cap, enum netring_step step,
 		      int option, int value)
 {
@@ -206,6 +225,23 @@ static int set_direction(struct netring_capture *cap,
 	if (r != -ENOPROTOOPT)
 		return r;
 	cap->skip_ = SKIP_OUTGOING;
+	return 0;
+}
+
+static int find_name(struct netring_capture *cap,
+		     const struct netring_capture_config *cfg)
+{
+	size_t length;
+
+	cap->step = NETRING_STEP_INTERFACE;
+	if (!cfg->interface)
+		return netring_interface_name_(cap->fd_ - 1, (int)cfg->ifindex,
+					       cap->interface_);
+	for (length = 0; cfg->interface[length]; length++) {
+		if (length == NR_IFNAMSIZ - 1)
+			return -ENODEV;
+		cap->interface_[length] = cfg->interface[length];
+	}
 	return 0;
 }
 

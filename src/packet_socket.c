@@ -4,16 +4,32 @@
 
 #include <netring/filter.h>
 
-/* -ENOTSOCK or -EPFNOSUPPORT if it is something else. */
-static int check_socket(int fd)
+int netring_packet_socket_(int type, const int *netns, enum netring_step *step)
 {
-	int domain = 0;
+	if (NETRING_CONFIG_PACKET_NETNS && netns)
+		return netring_netns_socket_(type, *netns, step);
+	*step = NETRING_STEP_SOCKET;
+	return sys_socket(AF_PACKET, type | SOCK_CLOEXEC, 0);
+}
+
+int netring_packet_option_(int fd, int option, int value)
+{
+	return sys_setsockopt(fd, NR_SOL_PACKET, option, &value, sizeof(value));
+}
+
+int netring_packet_check_(int fd, int type)
+{
+	int domain = 0, has_type = 0;
 	socklen_t size = sizeof(domain);
 	int r = sys_getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size);
 
+	if (r >= 0)
+		r = sys_getsockopt(fd, SOL_SOCKET, SO_TYPE, &has_type, &size);
 	if (r < 0)
 		return r;
-	return domain == AF_PACKET ? 0 : -EPFNOSUPPORT;
+	if (domain != AF_PACKET)
+		return -EPFNOSUPPORT;
+	return has_type == type ? 0 : -EPROTOTYPE;
 }
 
 int netring_packet_open_(int type, const int *netns, const int *adopted,

@@ -16,25 +16,30 @@
 extern "C" {
 #endif
 
-/* netring_capture_config.flags */
-#define NETRING_CAPTURE_PROMISC 0x1u   /* all that is on the wire */
-#define NETRING_CAPTURE_ALLMULTI 0x2u  /* all multicast groups */
-#define NETRING_CAPTURE_IMMEDIATE 0x4u /* TPACKET_V2: each packet at once */
-#define NETRING_CAPTURE_COOKED \
-	0x8u			      /* no link header (SOCK_DGRAM): for
-					  * ppp, gre and other non-Ethernet */
-#define NETRING_CAPTURE_NO_HASH 0x10u /* do not compute packet.hash */
-#define NETRING_CAPTURE_VNET_HDR \
-	0x20u /* packets carry a struct netring_vnet;
-					  * CONFIG_CAPTURE_VNET_HDR; 4.6 */
-#define NETRING_CAPTURE_TIME_HARDWARE \
-	0x40u /* prefer the device's clock, where
-					  * its stamping is switched on
-					  * (hwstamp_ctl); see packet.flags.
-					  * CONFIG_CAPTURE_TIMESTAMP */
-#define NETRING_CAPTURE_LOCK_FILTER \
-	0x80u /* the filter can't be changed or
-					  * removed any more; 3.9 */
+/*
+ * netring_capture_config.flags
+ *
+ * PROMISC        all that is on the wire, not only what is for this host
+ * ALLMULTI       all multicast groups
+ * IMMEDIATE      TPACKET_V2: each packet at once, not block by block
+ * COOKED         no link header in data (SOCK_DGRAM): for ppp, gre and other
+ *                devices that are not Ethernet
+ * NO_HASH        do not compute packet.hash
+ * VNET_HDR       packets carry a struct netring_vnet; Linux 4.6;
+ *                CONFIG_CAPTURE_VNET_HDR
+ * TIME_HARDWARE  prefer the device's clock, where its stamping is switched on
+ *                (hwstamp_ctl); packet.flags tells; CONFIG_CAPTURE_TIMESTAMP
+ * LOCK_FILTER    the filter cannot be changed or removed any more; Linux 3.9;
+ *                CONFIG_CAPTURE_FILTER
+ */
+#define NETRING_CAPTURE_PROMISC 0x1u
+#define NETRING_CAPTURE_ALLMULTI 0x2u
+#define NETRING_CAPTURE_IMMEDIATE 0x4u
+#define NETRING_CAPTURE_COOKED 0x8u
+#define NETRING_CAPTURE_NO_HASH 0x10u
+#define NETRING_CAPTURE_VNET_HDR 0x20u
+#define NETRING_CAPTURE_TIME_HARDWARE 0x40u
+#define NETRING_CAPTURE_LOCK_FILTER 0x80u
 
 #define NETRING_CAPTURE_OVERSIZE \
 	0x100u /* IMMEDIATE: a packet longer than its
@@ -59,15 +64,19 @@ enum netring_fanout_mode {
 	NETRING_FANOUT_EBPF = 7		 /* eBPF program's result; 4.3 */
 };
 
-/* netring_fanout.flags */
-#define NETRING_FANOUT_ROLLOVER_FLAG \
-	0x1000u /* a full member's go to others;
-					       * not with mode ROLLOVER */
-#define NETRING_FANOUT_UNIQUE_ID \
-	0x2000u				       /* the kernel picks the id; read
-					       * it by ..._fanout_id(); 4.12 */
-#define NETRING_FANOUT_IGNORE_OUTGOING 0x4000u /* 6.2 */
-#define NETRING_FANOUT_DEFRAG 0x8000u	       /* reassemble IPv4 first */
+/*
+ * netring_fanout.flags
+ *
+ * ROLLOVER_FLAG    what a full member cannot take goes to others; not with
+ *                  mode ROLLOVER; Linux 3.10
+ * UNIQUE_ID        the kernel picks the id: netring_capture_fanout_id(); 4.12
+ * IGNORE_OUTGOING  Linux 6.2
+ * DEFRAG           reassemble IPv4 fragments first
+ */
+#define NETRING_FANOUT_ROLLOVER_FLAG 0x1000u
+#define NETRING_FANOUT_UNIQUE_ID 0x2000u
+#define NETRING_FANOUT_IGNORE_OUTGOING 0x4000u
+#define NETRING_FANOUT_DEFRAG 0x8000u
 
 /* Members of a group have one id, mode, flags, interface and protocol. */
 struct netring_fanout {
@@ -106,14 +115,13 @@ struct netring_capture_config {
 	uint32_t retire_ms;  /* V3: a block that is not full is handed over
 				* after this time (before 6.18: + 1 jiffy);
 				* 0: CONFIG_CAPTURE_RETIRE_MS */
-	uint32_t receive_buffer; /* SO_RCVBUF, bytes: how much OVERSIZE packets
-				  * may wait on the socket; 0: the system's */
-	uint32_t snaplen;  /* keep this many bytes of a packet, 0: all; put
+	uint32_t snaplen;    /* keep this many bytes of a packet, 0: all; put
 				* in by the kernel as a filter, so not beside
 				* one: see netring_filter_snaplen() */
-	void *map_address; /* map the ring here: page-aligned, over a range
+	void *map_address;   /* map the ring here: page-aligned, over a range
 				* that the caller has reserved with mmap() and
-				* which close unmaps; CONFIG_CAPTURE_MAP_FIXED */
+				* which close, and an open that fails after the
+				* step MAP, unmaps; CONFIG_CAPTURE_MAP_FIXED */
 
 	/* In force before the first packet; CONFIG_CAPTURE_FILTER. */
 	const struct netring_filter *filter;
@@ -123,9 +131,11 @@ struct netring_capture_config {
 	const int *netns;  /* network namespace to open in (needs CAP_SYS_ADMIN,
 			    * the calling thread visits it); PACKET_NETNS */
 	const int *socket; /* an AF_PACKET socket opened by somebody else, best
-			    * with protocol 0; the capture's own once open has
-			    * succeeded, to be closed by the caller (it may
-			    * have changed) when not; CONFIG_PACKET_ADOPT */
+			    * with protocol 0, SOCK_DGRAM for COOKED, else
+			    * SOCK_RAW (or -EPROTOTYPE); the capture's own once
+			    * open has succeeded, to be closed by the caller
+			    * (it may have changed) when not;
+			    * CONFIG_PACKET_ADOPT */
 };
 
 /* Totals; packets that went into the ring, and those that found it full. */

@@ -37,8 +37,9 @@ for seed in range(40):
             if rng.random() < 0.2:
                 continue
             if s.orig_type == kconfiglib.INT:
+                low, high = (int(x.str_value) for x in s.ranges[0][:2])
                 f.write("CONFIG_%s=%d\n" % (s.name, rng.choice(
-                    [1, 15, 16, 300, 512, 4096, 99999, 9999999])))
+                    [low - 1, low, 512, high, high + 1])))
             elif rng.random() < 0.6:
                 f.write("CONFIG_%s=y\n" % s.name)
             else:

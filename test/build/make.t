@@ -84,6 +84,12 @@ else
 	skip "a read-only source tree" "no mount namespace allowed here"
 fi
 
+ok "several goals with -j" mk order -j8 tiny_defconfig all clean \
+	full_defconfig "$T/order/src/step.o"
+is "are made in the order given" \
+	"$(awk '$1 ~ /CONFIG|AR|CLEAN/ || $2 == "src/step.o" { printf $1 " " }' \
+		"$T/output")" "CONFIG CC AR CLEAN CONFIG CC "
+
 mkdir "$T/a space"
 no "O with a space is refused" mk x O="$T/a space"
 is "in one line" "$(grep -c . "$T/output")" 1
@@ -94,7 +100,7 @@ is "in one line" "$(grep -c 'with a space' "$T/output")" 1
 # Loud and silent.
 
 mk loud -s tiny_defconfig
-ok "V=1" mk loud V=1 libnetring.a "$T/loud/libnetring.a"
+ok "V=1" mk loud V=1 libnetring.a
 has "shows the commands" "$(cat "$T/output")" "-c -o $T/loud/src/capture.o"
 is "-s is silent" "$(mk silent -s tiny_defconfig all 2>&1)" ""
 ok "V=0 is the default" mk loud V=0 clean all
@@ -145,6 +151,10 @@ has "a new object is put into the archive" \
 mk lists -s -j2 CC=gcc CONFIG_PCAP=n "$T/lists/libnetring.a"
 is "and one no longer wanted leaves it" \
 	"$(ar t "$T/lists/libnetring.a" | grep -c pcap.o)" 0
+
+mk lists -s -j2 CC=gcc CONFIG_PCAP=n CONFIG_TOOL_CAPTURE=y all
+ok "an option whose dependency is off stays off on the command line" \
+	test ! -e "$T/lists/tools/netring/capture.o"
 
 copy_tree touched
 make -s -C "$T/touched" -j2 tiny_defconfig all

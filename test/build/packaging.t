@@ -30,6 +30,8 @@ mkdir -p "$T/staging/usr/include" "$T/staging/usr/lib"
 ok "OpenWrt: compile" openwrt CONFIG_PCAP=y CONFIG_CAPTURE_FANOUT=n
 ok "OpenWrt: install" openwrt CONFIG_PCAP=y CONFIG_CAPTURE_FANOUT=n \
 	DESTDIR="$T/openwrt-dest" PREFIX=/usr install
+ok "OpenWrt: its flags took effect" sh -c \
+	"readelf -SW '$T/openwrt/libnetring.a' | grep -q gnu.lto"
 no "OpenWrt: compiles nothing again to install" grep ' CC ' "$T/output"
 ok "OpenWrt: options of the command line took effect" grep -q \
 	'NETRING_CONFIG_CAPTURE_FANOUT 0' \

@@ -13,7 +13,11 @@
 #define FRAMES (LAST - FIRST + 2) /* and one of JUMBO */
 #define KEPT 3
 
-enum way { BATCH, RECEIVE, DEADLINE };
+enum way {
+	BATCH,
+	RECEIVE,
+	DEADLINE
+};
 static const char *const way_names[] = { "batch by batch", "receive()",
 					 "receive() until a deadline" };
 
@@ -72,9 +76,9 @@ static void look(struct result *r, const struct netring_packet *pkt)
 		    time <= live_real_us() && pkt->nsec < 1000000000;
 	r->last = time;
 	r->links += link_is_right(pkt);
-	r->flags += !(pkt->flags & (NETRING_PACKET_VLAN | NETRING_PACKET_VNET |
-				    NETRING_PACKET_COOKED |
-				    NETRING_PACKET_CSUM_PARTIAL)) &&
+	r->flags += !(pkt->flags &
+		      (NETRING_PACKET_VLAN | NETRING_PACKET_VNET |
+		       NETRING_PACKET_COOKED | NETRING_PACKET_CSUM_PARTIAL)) &&
 		    !netring_packet_truncated(pkt);
 	r->frames++;
 	for (i = 0; i < KEPT; i++)
@@ -140,8 +144,7 @@ static void check_kept(void)
 			   size == JUMBO ? FRAMES - 1 : size - FIRST);
 		same &= kept[i].len == size && kept[i].wire_len == size &&
 			!memcmp(kept[i].data, frame, size) &&
-			link_is_right(&kept[i]) &&
-			kept[i].data >= room[i] &&
+			link_is_right(&kept[i]) && kept[i].data >= room[i] &&
 			kept[i].data + size <= room[i] + sizeof(room[i]);
 	}
 	ok(same, "copies tell all after the capture is closed");

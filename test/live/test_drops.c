@@ -90,8 +90,7 @@ static uint32_t losing(struct netring_capture *cap)
 	       netring_capture_next(cap, &batch)) {
 		n += !!(batch.flags & NETRING_BATCH_LOSING);
 		while (netring_batch_next(&batch, &pkt))
-			losing_packets += !!(pkt.flags &
-					     NETRING_PACKET_LOSING);
+			losing_packets += !!(pkt.flags & NETRING_PACKET_LOSING);
 		netring_capture_release(cap);
 	}
 	return n;

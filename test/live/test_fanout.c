@@ -25,15 +25,14 @@ static uint8_t map[2][PACKETS];
 static int open_member(struct netring_capture *cap, uint32_t flags,
 		       const struct netring_fanout *fanout, uint32_t memory)
 {
-	return netring_capture_open(
-		cap, &(struct netring_capture_config){
-			     .interface = NEAR,
-			     .flags = flags,
-			     .protocol = 0x0800,
-			     .memory = memory,
-			     .frame_size = flags ? 512 : 0,
-			     .retire_ms = 30,
-			     .fanout = fanout });
+	return netring_capture_open(cap, &(struct netring_capture_config){
+						 .interface = NEAR,
+						 .flags = flags,
+						 .protocol = 0x0800,
+						 .memory = memory,
+						 .frame_size = flags ? 512 : 0,
+						 .retire_ms = 30,
+						 .fanout = fanout });
 }
 
 static void send_flows(void)
@@ -215,7 +214,7 @@ static void flags_and_ids(void)
 int main(void)
 {
 	static const char *const names[] = {
-		"hash",   "load balance", "cpu",	 "rollover",
+		"hash",	  "load balance", "cpu",	 "rollover",
 		"random", "queue",	  "classic BPF", "eBPF",
 	};
 	struct netring_fanout fanout = { .id = 90,

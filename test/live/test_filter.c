@@ -12,12 +12,12 @@
 #define LENGTH 1000u
 
 /* Numbered packets whose number & 1 is 1; the number is 18 bytes in. */
-#define PARITY(even, odd)                                                      \
-	{                                                                      \
-		{ 0x28, 0, 0, 12 }, { 0x15, 0, 3, WIRE_TYPE },                 \
-			{ 0x20, 0, 0, 18 }, { 0x54, 0, 0, 1 },                 \
-			{ 0x15, 1, 2, 1 }, { 0x06, 0, 0, 0 },                  \
-			{ 0x06, 0, 0, odd }, { 0x06, 0, 0, even },             \
+#define PARITY(even, odd)                                          \
+	{                                                          \
+		{ 0x28, 0, 0, 12 }, { 0x15, 0, 3, WIRE_TYPE },     \
+			{ 0x20, 0, 0, 18 }, { 0x54, 0, 0, 1 },     \
+			{ 0x15, 1, 2, 1 }, { 0x06, 0, 0, 0 },      \
+			{ 0x06, 0, 0, odd }, { 0x06, 0, 0, even }, \
 	}
 static const struct netring_instruction odd_code[] = PARITY(0, 0x40000);
 static const struct netring_instruction even_code[] = PARITY(0x40000, 0);
@@ -38,9 +38,8 @@ static struct seen exchange(struct netring_capture *cap)
 	struct seen seen = { 0 };
 	int64_t end;
 
-	must(wire_burst(&(struct wire_flood){ .interface = FAR,
-					      .count = FRAMES,
-					      .length = LENGTH }),
+	must(wire_burst(&(struct wire_flood){
+		     .interface = FAR, .count = FRAMES, .length = LENGTH }),
 	     "sending");
 	end = netring_clock_ms() + 40;
 	while (netring_capture_receive(cap, &pkt, end) == 1) {
@@ -214,7 +213,8 @@ static void extended(uint32_t flags)
 	is(netring_capture_set_ebpf_filter(&cap, none), 0, "replaced");
 	s = exchange(&cap);
 	is(s.odd + s.even, 0, "by one that keeps none");
-	is(netring_capture_set_ebpf_filter(&cap, closed), -EBADF, "a closed one");
+	is(netring_capture_set_ebpf_filter(&cap, closed), -EBADF,
+	   "a closed one");
 	is(netring_capture_detach_filter(&cap), 0, "detach");
 	s = exchange(&cap);
 	is(s.odd + s.even, FRAMES, "all");

@@ -21,7 +21,9 @@ static uint32_t rate(void)
 	return per_second / 3 < 100000 ? per_second / 3 : 100000;
 }
 
-static void lossless(uint32_t flags, uint32_t per_second)
+/* Another program may take the processor from this one: then once more, at
+ * half the rate. The numbers have to be right in any case. */
+static int hold(uint32_t flags, uint32_t per_second)
 {
 	static uint8_t map[PACKETS];
 	struct netring_capture_stats total, since;
@@ -32,26 +34,40 @@ static void lossless(uint32_t flags, uint32_t per_second)
 				    .rate = per_second,
 				    .length = 100 };
 	pid_t sender;
-	int64_t start;
 
 	memset(map, 0, sizeof(map));
-	live_open(&cap,
-		  &(struct netring_capture_config){ .interface = NEAR,
-						    .flags = flags });
-	start = live_us();
+	live_open(&cap, &(struct netring_capture_config){
+				.interface = NEAR,
+				.flags = flags,
+				.frame_size = flags ? 256 : 0 });
 	sender = wire_start(&flood);
-	tally_batches(&t, &cap, PACKETS, 2000);
-	is(wire_wait(sender), 0, "%s: the sender sent all", mode_name(flags));
-	diag("%u a second offered, %lld came", per_second,
-	     (long long)t.numbered * 1000000 / (live_us() - start));
+	tally_batches(&t, &cap, PACKETS, 500);
+	is(wire_wait(sender), 0, "%s: the sender sent all, %u a second",
+	   mode_name(flags), per_second);
+	is(netring_capture_read_stats(&cap, &total, &since), 0, "statistics");
+	netring_capture_close(&cap);
+	is((long long)(total.received + total.dropped), PACKETS,
+	   "received and dropped");
+	is((long long)total.received, t.numbered, "received is what came");
+	is((long long)since.received, t.numbered, "also since the last read");
+	if (total.dropped) {
+		diag("%llu dropped", (unsigned long long)total.dropped);
+		return 0;
+	}
 	tally_ok(&t, PACKETS, mode_name(flags));
 	is(t.losing, 0, "no batch says LOSING");
-	is(netring_capture_read_stats(&cap, &total, &since), 0, "statistics");
-	is((long long)total.received, PACKETS, "received");
-	is((long long)total.dropped, 0, "dropped");
-	is((long long)total.freezes, 0, "freezes");
-	is((long long)since.received, PACKETS, "received since the last read");
-	netring_capture_close(&cap);
+	is((long long)total.freezes, 0, "the ring was never full");
+	return 1;
+}
+
+static void lossless(uint32_t flags, uint32_t per_second)
+{
+	int i, held = 0;
+
+	for (i = 0; i < 4 && !held; i++)
+		held = hold(flags, per_second >> i);
+	ok(held, "%s: no loss at a rate that this machine holds",
+	   mode_name(flags));
 }
 
 int main(void)

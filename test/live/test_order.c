@@ -9,11 +9,17 @@
 #include <unistd.h>
 #include <linux/if_packet.h>
 
-#define WORKERS 10 /* opening waits for the kernel, so several do it at a time */
+#define WORKERS \
+	10	  /* opening waits for the kernel, so several do it at a time */
 #define ROUNDS 20 /* of each */
 #define RATE 40000u
 
-enum way { PLAIN, FANOUT, FRESH, LISTENING };
+enum way {
+	PLAIN,
+	FANOUT,
+	FRESH,
+	LISTENING
+};
 static const char *const way_names[] = {
 	"plain", "in a fanout group", "on an adopted descriptor",
 	"on an adopted descriptor that has been seeing everything"
@@ -55,8 +61,9 @@ static int open_adopted(enum way way)
 {
 	int type = SOCK_RAW | SOCK_CLOEXEC;
 
-	return way == LISTENING ? socket(AF_PACKET, type, __builtin_bswap16(3)) :
-				  socket(AF_PACKET, type, 0);
+	return way == LISTENING ?
+		       socket(AF_PACKET, type, __builtin_bswap16(3)) :
+		       socket(AF_PACKET, type, 0);
 }
 
 static int round_of(struct seen *seen, enum way way, uint32_t flags, int group)

@@ -68,12 +68,11 @@ static void incoming(uint32_t flags)
 
 	diag("incoming, %s%s", mode_name(flags),
 	     flags & NETRING_CAPTURE_VNET_HDR ? " with vnet header" : "");
-	live_open(&cap,
-		  &(struct netring_capture_config){ .interface = NEAR,
-						    .flags = flags,
-						    .direction =
-							    NETRING_DIRECTION_IN,
-						    .retire_ms = 1 });
+	live_open(&cap, &(struct netring_capture_config){
+				.interface = NEAR,
+				.flags = flags,
+				.direction = NETRING_DIRECTION_IN,
+				.retire_ms = 1 });
 	for (i = 0; i < CASES; i++) {
 		length = build(frame, i);
 		tag = &cases[i].tags[0];
@@ -109,12 +108,11 @@ static void outgoing(uint32_t flags)
 	size_t i, length;
 
 	diag("outgoing, %s", mode_name(flags));
-	live_open(&cap,
-		  &(struct netring_capture_config){ .interface = NEAR,
-						    .flags = flags,
-						    .direction =
-							    NETRING_DIRECTION_OUT,
-						    .retire_ms = 1 });
+	live_open(&cap, &(struct netring_capture_config){
+				.interface = NEAR,
+				.flags = flags,
+				.direction = NETRING_DIRECTION_OUT,
+				.retire_ms = 1 });
 	for (i = 0; i < CASES; i++) {
 		length = build(frame, i);
 		must(wire_send(fd, frame, length), "send");
@@ -142,12 +140,11 @@ static void vlan_device(uint32_t flags, uint16_t tpid)
 	}
 	must(net_up("nr0v"), "up");
 	fd = must(wire_open("nr0v"), "a sending socket");
-	live_open(&cap,
-		  &(struct netring_capture_config){ .interface = NEAR,
-						    .flags = flags,
-						    .direction =
-							    NETRING_DIRECTION_OUT,
-						    .retire_ms = 1 });
+	live_open(&cap, &(struct netring_capture_config){
+				.interface = NEAR,
+				.flags = flags,
+				.direction = NETRING_DIRECTION_OUT,
+				.retire_ms = 1 });
 	wire_frame(frame, BODY, WIRE_TYPE, 1);
 	memcpy(wanted, frame, 12);
 	wire_put16(wanted + 12, tpid);
@@ -156,8 +153,8 @@ static void vlan_device(uint32_t flags, uint16_t tpid)
 	must(wire_send(fd, frame, BODY), "send");
 	if (is(take(&cap, &pkt), 1, "%s, VLAN device %04x: came",
 	       mode_name(flags), tpid)) {
-		diag("tag %s", pkt.flags & NETRING_PACKET_VLAN ? "beside" :
-								 "in place");
+		diag("tag %s",
+		     pkt.flags & NETRING_PACKET_VLAN ? "beside" : "in place");
 		netring_packet_restore_vlan(&pkt);
 		ok(pkt.len == BODY + 4 && !memcmp(pkt.data, wanted, BODY + 4),
 		   "the bytes with the tag put back");

@@ -242,8 +242,13 @@ static int send_all(int fd, const struct wire_flood *flood)
 int wire_burst(const struct wire_flood *flood)
 {
 	int fd = wire_open(flood->interface);
-	int r = fd < 0 ? fd : send_all(fd, flood);
+	int direct = flood->direct, r = fd;
 
+	if (fd >= 0 && direct)
+		(void)setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &direct,
+				 sizeof(direct));
+	if (fd >= 0)
+		r = send_all(fd, flood);
 	if (fd >= 0)
 		close(fd);
 	return r;

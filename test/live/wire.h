@@ -44,6 +44,8 @@ struct wire_flood {
 	size_t length;
 	uint16_t type; /* 0: WIRE_TYPE */
 	uint16_t also; /* every 16th of this type instead */
+	int direct;    /* past the queue, which wakes up late after a link is
+			* up; other sockets do not see it as outgoing then */
 };
 pid_t wire_start(const struct wire_flood *flood);
 /* Numbered frames now, from this process. */

@@ -58,6 +58,8 @@ static void every_field(void **state)
 	ring_begin(&ring, 0);
 	ring_add(&ring, 0, &packet);
 	ring_block(&ring, 0)->block_status = 0x24; /* losing, timed out */
+	ring_block(&ring, 0)->first_sec = 5; /* when the block was opened */
+	ring_block(&ring, 0)->first_nsec = 6;
 	ring_retire(&ring, 0, 77);
 	batch = take(&ring);
 	assert_int_equal(batch.sequence, 77);
@@ -66,6 +68,8 @@ static void every_field(void **state)
 			 NETRING_BATCH_LOSING | NETRING_BATCH_TIMED_OUT);
 	assert_int_equal(batch.first_sec, 0xfedcba98);
 	assert_int_equal(batch.first_nsec, 999999999);
+	assert_int_equal(batch.last_sec, 0xfedcba98);
+	assert_int_equal(batch.last_nsec, 999999999);
 	assert_int_equal(netring_batch_next(&batch, &pkt), 1);
 	assert_int_equal(pkt.len, 20);
 	assert_memory_equal(pkt.data, packet.data, 20);

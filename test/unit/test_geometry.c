@@ -57,6 +57,14 @@ static const struct row table[] = {
 	{ { 4096, 0, 0, 12288, 1, 0, 0 }, NETRING_GEOMETRY_OK, 12288, 1, 0 },
 	{ { 4096, 0, 0, 12288, 0, 0, 0 }, NETRING_GEOMETRY_OK, 12288, 42, 0 },
 	{ { 4096, 0, 0, 0, 16, 0, 0 }, NETRING_GEOMETRY_OK, 32768, 16, 0 },
+	{ { 4096, 65536, 0, 0, 16, 0, 0 }, NETRING_GEOMETRY_OK, 4096, 16, 0 },
+	{ { 4096, 65535, 0, 0, 16, 0, 0 }, NETRING_GEOMETRY_MEMORY, 0, 0, 0 },
+	{ { 4096, 0, 1936, 0, 0, 2048, 1 }, NETRING_GEOMETRY_OK, 0, 0, 2048 },
+	{ { 4096, 0, 1937, 0, 0, 2048, 1 },
+	  NETRING_GEOMETRY_FRAME_BLOCK,
+	  0,
+	  0,
+	  0 },
 	{ { 4096, 0, 0, 6144, 5, 0, 0 }, NETRING_GEOMETRY_BLOCK_SIZE, 0, 0, 0 },
 	{ { 16384, 0, 0, 8192, 5, 0, 0 }, NETRING_GEOMETRY_BLOCK_SIZE, 0, 0, 0 },
 	{ { 4096, 0, 0, 8192, 5, 8208, 1 },
@@ -143,15 +151,13 @@ static int valid(const request_t *r, const struct netring_geometry *g)
 	       (uint64_t)(g->block_size / g->frame_size) * g->block_count ==
 		       g->frame_count &&
 	       g->frame_count && ring < 2ull * GIB &&
-	       /* the budget, where the ring's size comes from it */
-	       (r->block_count || ring <= memory) &&
+	       /* the budget, where a size comes from it */
+	       ((r->block_count && r->block_size) || ring <= memory) &&
 	       (!r->block_size || g->block_size == r->block_size) &&
 	       (!r->block_count || g->block_count == r->block_count) &&
 	       (!r->frame_size || g->frame_size == r->frame_size) &&
 	       (r->block_size || !(g->block_size & (g->block_size - 1))) &&
-	       /* a given slot is the caller's word on what is kept */
-	       ((r->fixed_slots && r->frame_size) ||
-		room >= (uint64_t)r->max_packet + 112) &&
+	       room >= (r->max_packet ? r->max_packet + 112ull : 0) &&
 	       (r->block_count || r->fixed_slots || g->block_count >= 2) &&
 	       (r->block_count || !r->fixed_slots || g->frame_count >= 2);
 }
@@ -183,11 +189,14 @@ static int true_reason(const request_t *r, enum netring_geometry_reason reason)
 	case NETRING_GEOMETRY_FRAME_SIZE:
 		return frame % 16 || frame < 128;
 	case NETRING_GEOMETRY_FRAME_BLOCK:
-		return r->block_size && r->block_size < need;
+		return (r->block_size && r->block_size < need) ||
+		       (r->fixed_slots && r->max_packet &&
+			r->max_packet + 112ull > frame);
 	case NETRING_GEOMETRY_MEMORY:
-		return !r->block_count &&
-		       (!count ||
-			(count < 2 && (!r->fixed_slots || least < 2 * frame)));
+		if (r->block_count)
+			return !r->block_size && least * count > memory;
+		return !count ||
+		       (count < 2 && (!r->fixed_slots || least < 2 * frame));
 	case NETRING_GEOMETRY_TOO_LARGE:
 		return memory >= 2ull * GIB || need > GIB ||
 		       r->max_packet > GIB || least * count >= 2ull * GIB;

@@ -117,6 +117,28 @@ static void copy_sizes(void **state)
 	}
 }
 
+/* "Keep this one": the copy takes the original's place. */
+static void copy_onto_itself(void **state)
+{
+	uint32_t buffer[32];
+	struct fixture f, before;
+	struct netring_vnet vnet;
+
+	(void)state;
+	make_packet(&f, 60, NETRING_PACKET_VNET);
+	before = f;
+	assert_int_equal(netring_packet_copy(&f.pkt, &f.pkt, buffer,
+					     sizeof(buffer)),
+			 60);
+	memset(f.bytes, 0, sizeof(f.bytes));
+	memset(f.room, 0, sizeof(f.room));
+	memset(&f.link, 0, sizeof(f.link));
+	assert_memory_equal(f.pkt.data, before.bytes, 60);
+	assert_memory_equal(f.pkt.link, &before.link, sizeof(before.link));
+	assert_int_equal(netring_packet_vnet(&f.pkt, &vnet), 1);
+	assert_int_equal(vnet.gso_size, 1448);
+}
+
 static void restore(void **state)
 {
 	struct fixture f, before;
@@ -233,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(copy_bad_buffer),
 		cmocka_unit_test(copy_sizes),
+		cmocka_unit_test(copy_onto_itself),
 		cmocka_unit_test(restore),
 		cmocka_unit_test(restore_priority_tag),
 		cmocka_unit_test(restore_nothing),

@@ -399,7 +399,7 @@ function write_config(    i, v, after_end)
 
 function write_min(name)
 {
-	if (visible(name) && value(name) "" != default_of(name) "")
+	if (value(name) "" != default_of(name) "")
 		print assignment(name, value(name))
 }
 

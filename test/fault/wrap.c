@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/* wrap.c - the C library's calls, counted, made to fail, accounted for. */
+#include "wrap.h"
+
+struct wrap wrap;
+
+static uint8_t opened[1024];
+static struct {
+	void *at;
+	size_t size;
+} mapped[16];
+static int strange; /* closed or unmapped, but not ours */
+
+void wrap_arm(uint32_t fail_at, int error)
+{
+	memset(&wrap, 0, sizeof(wrap));
+	memset(opened, 0, sizeof(opened));
+	memset(mapped, 0, sizeof(mapped));
+	strange = 0;
+	wrap.fail_at = fail_at;
+	wrap.error = error;
+	wrap.armed = 1;
+}
+
+void wrap_disarm(void)
+{
+	wrap.armed = 0;
+}
+
+void wrap_give(int fd)
+{
+	opened[fd] = 1;
+}
+
+int wrap_open_descriptors(void)
+{
+	int i, n = -1000 * strange;
+
+	for (i = 0; i < (int)sizeof(opened); i++)
+		n += opened[i];
+	return n;
+}
+
+int wrap_open_mappings(void)
+{
+	int i, n = 0;
+
+	for (i = 0; i < 16; i++)
+		n += mapped[i].at != NULL;
+	return n;
+}
+
+const struct wrap_entry *wrap_failed(void)
+{
+	static const struct wrap_entry none;
+
+	return wrap.fail_at && wrap.fail_at <= wrap.count ?
+		       &wrap.log[wrap.fail_at - 1] :
+		       &none;
+}
+
+const char *wrap_name(const struct wrap_entry *entry)
+{
+	static const char *const names[] = {
+		"none",	       "socket", "bind",   "setsockopt", "getsockopt",
+		"getsockname", "mmap",	 "munmap", "poll",	 "ioctl",
+		"close",       "clock",	 "open",   "setns",	 "other",
+	};
+
+	return names[entry->call];
+}
+
+/* Returns 1 when this call is the one to fail; errno is set then. */
+static int failing(enum wrap_call call, int fd, int level, int option)
+{
+	struct wrap_entry *entry;
+
+	if (!wrap.armed)
+		return 0;
+	assert_true(wrap.count < WRAP_LOG);
+	entry = &wrap.log[wrap.count++];
+	entry->call = call;
+	entry->fd = fd;
+	entry->level = level;
+	entry->option = option;
+	if (wrap.count != wrap.fail_at)
+		return 0;
+	errno = wrap.error;
+	return 1;
+}
+
+static int keep_descriptor(int fd)
+{
+	if (wrap.armed && fd >= 0)
+		opened[fd] = 1;
+	return fd;
+}
+
+#define WRAP(type, name, parameters)   \
+	type __real_##name parameters; \
+	type __wrap_##name parameters; \
+	type __wrap_##name parameters
+
+WRAP(int, socket, (int domain, int type, int protocol))
+{
+	if (failing(WRAP_SOCKET, -1, domain, type))
+		return -1;
+	return keep_descriptor(__real_socket(domain, type, protocol));
+}
+
+WRAP(int, bind, (int fd, const struct sockaddr *address, socklen_t size))
+{
+	return failing(WRAP_BIND, fd, 0, 0) ? -1 :
+					      __real_bind(fd, address, size);
+}
+
+WRAP(int, setsockopt,
+     (int fd, int level, int option, const void *value, socklen_t size))
+{
+	if (failing(WRAP_SETSOCKOPT, fd, level, option))
+		return -1;
+	if (wrap.armed && wrap.setsockopt)
+		return wrap.setsockopt(fd, level, option, value, size);
+	return __real_setsockopt(fd, level, option, value, size);
+}
+
+WRAP(int, getsockopt,
+     (int fd, int level, int option, void *value, socklen_t *size))
+{
+	if (failing(WRAP_GETSOCKOPT, fd, level, option))
+		return -1;
+	if (wrap.armed && wrap.getsockopt)
+		return wrap.getsockopt(fd, level, option, value, size);
+	return __real_getsockopt(fd, level, option, value, size);
+}
+
+WRAP(int, getsockname, (int fd, struct sockaddr *address, socklen_t *size))
+{
+	if (failing(WRAP_GETSOCKNAME, fd, 0, 0))
+		return -1;
+	if (wrap.armed && wrap.getsockname)
+		return wrap.getsockname(fd, address, size);
+	return __real_getsockname(fd, address, size);
+}
+
+WRAP(void *, mmap,
+     (void *address, size_t size, int protection, int flags, int fd,
+      off_t offset))
+{
+	void *map;
+	int i;
+
+	if (failing(WRAP_MMAP, fd, 0, flags))
+		return MAP_FAILED;
+	map = __real_mmap(address, size, protection, flags, fd, offset);
+	if (!wrap.armed || map == MAP_FAILED)
+		return map;
+	for (i = 0; mapped[i].at; i++)
+		assert_true(i < 15);
+	mapped[i].at = map;
+	mapped[i].size = size;
+	return map;
+}
+
+WRAP(int, munmap, (void *address, size_t size))
+{
+	int failed = failing(WRAP_MUNMAP, -1, 0, 0);
+	int i, r;
+
+	for (i = 0; wrap.armed && i < 16; i++)
+		if (mapped[i].at == address && mapped[i].size == size)
+			break;
+	if (wrap.armed && i == 16)
+		strange++;
+	else if (wrap.armed)
+		mapped[i].at = NULL;
+	r = __real_munmap(address, size);
+	if (failed)
+		errno = wrap.error;
+	return failed ? -1 : r;
+}
+
+WRAP(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
+{
+	if (failing(WRAP_POLL, fds ? fds->fd : -1, 0, timeout))
+		return -1;
+	if (wrap.armed && wrap.poll)
+		return wrap.poll(fds, count, timeout);
+	return __real_poll(fds, count, timeout);
+}
+
+WRAP(int, ioctl, (int fd, unsigned long request, ...))
+{
+	va_list arguments;
+	void *argument;
+
+	va_start(arguments, request);
+	argument = va_arg(arguments, void *);
+	va_end(arguments);
+	return failing(WRAP_IOCTL, fd, 0, (int)request) ?
+		       -1 :
+		       __real_ioctl(fd, request, argument);
+}
+
+WRAP(int, close, (int fd))
+{
+	int failed = failing(WRAP_CLOSE, fd, 0, 0);
+	int r;
+
+	if (wrap.armed && (fd < 0 || !opened[fd]))
+		strange++;
+	else if (wrap.armed)
+		opened[fd] = 0;
+	r = __real_close(fd);
+	if (failed)
+		errno = wrap.error;
+	return failed ? -1 : r;
+}
+
+WRAP(int, clock_gettime, (clockid_t clock, struct timespec *now))
+{
+	if (failing(WRAP_CLOCK, -1, 0, (int)clock))
+		return -1;
+	if (wrap.armed && wrap.clock)
+		return wrap.clock(now);
+	return __real_clock_gettime(clock, now);
+}
+
+WRAP(int, open, (const char *path, int flags, ...))
+{
+	va_list arguments;
+	int mode = 0;
+
+	if (flags & O_CREAT) {
+		va_start(arguments, flags);
+		mode = va_arg(arguments, int);
+		va_end(arguments);
+	}
+	if (failing(WRAP_OPEN, -1, 0, flags))
+		return -1;
+	return keep_descriptor(__real_open(path, flags, mode));
+}
+
+WRAP(int, setns, (int fd, int type))
+{
+	return failing(WRAP_SETNS, fd, 0, type) ? -1 : __real_setns(fd, type);
+}
+
+WRAP(int, nanosleep, (const struct timespec *time, struct timespec *left))
+{
+	return failing(WRAP_OTHER, -1, 0, 0) ? -1 :
+					       __real_nanosleep(time, left);
+}
+
+WRAP(ssize_t, send, (int fd, const void *bytes, size_t size, int flags))
+{
+	return failing(WRAP_OTHER, fd, 0, 0) ?
+		       -1 :
+		       __real_send(fd, bytes, size, flags);
+}
+
+WRAP(ssize_t, sendto,
+     (int fd, const void *bytes, size_t size, int flags,
+      const struct sockaddr *address, socklen_t length))
+{
+	return failing(WRAP_OTHER, fd, 0, 0) ?
+		       -1 :
+		       __real_sendto(fd, bytes, size, flags, address, length);
+}
+
+WRAP(ssize_t, recv, (int fd, void *bytes, size_t size, int flags))
+{
+	return failing(WRAP_OTHER, fd, 0, 0) ?
+		       -1 :
+		       __real_recv(fd, bytes, size, flags);
+}
+
+WRAP(ssize_t, read, (int fd, void *bytes, size_t size))
+{
+	return failing(WRAP_OTHER, fd, 0, 0) ? -1 :
+					       __real_read(fd, bytes, size);
+}
+
+WRAP(ssize_t, write, (int fd, const void *bytes, size_t size))
+{
+	return failing(WRAP_OTHER, fd, 0, 0) ? -1 :
+					       __real_write(fd, bytes, size);
+}
+
+int real_setns(int fd, int type)
+{
+	return __real_setns(fd, type);
+}
+
+int real_socket(int domain, int type, int protocol)
+{
+	return __real_socket(domain, type, protocol);
+}
+
+int real_setsockopt(int fd, int level, int option, const void *value,
+		    socklen_t size)
+{
+	return __real_setsockopt(fd, level, option, value, size);
+}
+
+int real_getsockopt(int fd, int level, int option, void *value, socklen_t *size)
+{
+	return __real_getsockopt(fd, level, option, value, size);
+}
+
+void real_close(int fd)
+{
+	__real_close(fd);
+}

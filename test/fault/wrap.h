@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* wrap.h - the C library's calls, counted, made to fail, accounted for. */
+#ifndef NETRING_TEST_WRAP_H
+#define NETRING_TEST_WRAP_H
+
+#include "capture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+/*
+ * Linked by -Wl,--wrap=... of each call (see `wrapped` in the Makefile). While
+ * armed, every call is counted; the one with the number to fail is not made
+ * (close and munmap are: the kernel does its part also when it complains) and
+ * returns the errno asked for; all others go to the kernel.
+ */
+enum wrap_call {
+	WRAP_NONE,
+	WRAP_SOCKET,
+	WRAP_BIND,
+	WRAP_SETSOCKOPT,
+	WRAP_GETSOCKOPT,
+	WRAP_GETSOCKNAME,
+	WRAP_MMAP,
+	WRAP_MUNMAP,
+	WRAP_POLL,
+	WRAP_IOCTL,
+	WRAP_CLOSE,
+	WRAP_CLOCK,
+	WRAP_OPEN,
+	WRAP_SETNS,
+	WRAP_OTHER
+};
+
+/* One call: what it was, of which descriptor, and which option or request. */
+struct wrap_entry {
+	enum wrap_call call;
+	int fd;
+	int level;
+	int option;
+};
+
+#define WRAP_LOG 256
+
+struct wrap {
+	int armed;
+	uint32_t count;	  /* calls so far */
+	uint32_t fail_at; /* number of the call to fail, from 1; 0: none */
+	int error;
+	struct wrap_entry log[WRAP_LOG]; /* entry n - 1 is call n */
+
+	/* answers in the kernel's stead, where a test sets them */
+	int (*poll)(struct pollfd *fds, nfds_t count, int timeout);
+	int (*getsockopt)(int fd, int level, int option, void *value,
+			  socklen_t *size);
+	int (*getsockname)(int fd, void *address, socklen_t *size);
+	int (*setsockopt)(int fd, int level, int option, const void *value,
+			  socklen_t size);
+	int (*clock)(struct timespec *now);
+};
+
+extern struct wrap wrap;
+
+/* Begin: all counts and hooks at zero, nothing open. */
+void wrap_arm(uint32_t fail_at, int error);
+void wrap_disarm(void);
+
+/* A descriptor that the accounting is to treat as opened now. */
+void wrap_give(int fd);
+
+/* What was opened since wrap_arm() and is not closed, mapped and not unmapped;
+ * closes of what was not opened since count as -1000. */
+int wrap_open_descriptors(void);
+int wrap_open_mappings(void);
+
+/* The call that was failed, as an entry of the log. */
+const struct wrap_entry *wrap_failed(void);
+const char *wrap_name(const struct wrap_entry *entry);
+
+/*
+ * A private network namespace with lo up, entered once by the whole program.
+ * Without permission: prints a plan that skips everything, and ends it.
+ */
+void enter_private_network(void);
+void lo_up(void);
+
+/* Calls past the wrapping, for tests themselves. */
+int real_setns(int fd, int type);
+int real_socket(int domain, int type, int protocol);
+int real_setsockopt(int fd, int level, int option, const void *value,
+		    socklen_t size);
+int real_getsockopt(int fd, int level, int option, void *value,
+		    socklen_t *size);
+void real_close(int fd);
+
+/* Send a frame of @len bytes and EtherType 0x88b5 out of lo. */
+void send_on_lo(uint32_t len);
+
+#endif

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+# The program's files: bytes, lengths, times and filters, as others see them.
+# shellcheck shell=sh source-path=SCRIPTDIR/../..
+
+. test/live/wire.sh
+wire
+
+# One frame of each kind, in both formats and both modes, beside a tcpdump.
+for format in pcap pcapng; do
+	for mode in "" --immediate-mode; do
+		how="$format${mode:+, $mode}"
+		# shellcheck disable=SC2086 # no word, or one
+		start one -i nr0 $mode -w "$T/one.$format"
+		frames "$T/sent.pcap"
+		sleep 0.1
+		finish
+		is "$how: exit status" "$status" 0
+		ok "$how: holds what was sent" same "$T/one.$format" \
+			"$T/sent.pcap"
+		has "$how: totals" "$(cat "$T/one.err")" \
+			"16 packets captured"
+	done
+done
+
+tcpdump -i nr0 -U --immediate-mode -w "$T/peer.pcap" 2>"$T/peer.err" &
+peer=$!
+await "listening on" "$T/peer.err"
+start beside -i nr0 -w "$T/beside.pcapng"
+frames "$T/sent.pcap"
+sleep 0.2
+finish
+kill -INT "$peer"
+wait "$peer"
+ok "tcpdump beside it wrote the same" same "$T/beside.pcapng" "$T/peer.pcap"
+
+stamps() {
+	tcpdump -n -tt -r "$1" 2>/dev/null | grep -o '^[0-9]*\.[0-9]*'
+}
+stamps "$T/beside.pcapng" >"$T/a"
+stamps "$T/peer.pcap" >"$T/b"
+ok "and the same times, to a millisecond" $PYTHON - "$T/a" "$T/b" <<'END'
+import sys
+a, b = ([float(t) for t in open(name)] for name in sys.argv[1:])
+assert len(a) == len(b) == 16, (a, b)
+assert all(abs(x - y) < 0.001 for x, y in zip(a, b)), list(zip(a, b))
+assert a == sorted(a)
+END
+
+if command -v tshark >/dev/null; then
+	is "tshark: lengths" \
+		"$(tshark -r "$T/beside.pcapng" -T fields -e frame.len \
+			-e frame.cap_len 2>/dev/null)" \
+		"$(tshark -r "$T/sent.pcap" -T fields -e frame.len \
+			-e frame.cap_len 2>/dev/null)"
+	is "tshark: all came in" \
+		"$(tshark -r "$T/beside.pcapng" -T fields \
+			-e frame.packet_flags_direction 2>/dev/null |
+			sort | uniq -c | tr -s ' ')" " 16 0x00000001"
+	is "tshark: the interface's name" \
+		"$(tshark -r "$T/beside.pcapng" -T fields \
+			-e frame.interface_name -c 1 2>/dev/null)" nr0
+	is "tshark: nothing malformed" \
+		"$(tshark -r "$T/beside.pcapng" -Y _ws.malformed 2>/dev/null |
+			wc -l)" 0
+else
+	skip "tshark reads it" "no tshark here"
+fi
+
+# To a pipe, as people look at a router from their desk.
+"$NETRING" capture -i nr0 -c 16 -w - 2>"$T/pipe.err" |
+	tcpdump -n -t -e -xx -r - >"$T/pipe.txt" 2>/dev/null &
+reader=$!
+await "listening on" "$T/pipe.err"
+frames "$T/sent.pcap"
+wait "$reader"
+text "$T/sent.pcap" >"$T/sent.txt"
+ok "-w - | tcpdump -r -" diff "$T/sent.txt" "$T/pipe.txt"
+
+# A pipe sees a lone packet soon, not when a buffer is full.
+mkfifo "$T/fifo"
+tcpdump -n -l -r - <"$T/fifo" >"$T/lone.txt" 2>/dev/null &
+reader=$!
+"$NETRING" capture -i nr0 -w - >"$T/fifo" 2>"$T/lone.err" &
+pid=$!
+await "listening on" "$T/lone.err"
+send 1
+ok "-w -: a lone packet is there at once" await 0x88b5 "$T/lone.txt"
+finish
+wait "$reader"
+
+start short -i nr0 -s 60 -w "$T/short.pcap"
+send 5 1000
+sleep 0.1
+finish
+is "-s 60: cut, the length is told" \
+	"$(tcpdump -n -t -e -r "$T/short.pcap" 2>/dev/null |
+		grep -c 'length 1000')" 5
+is "-s 60: bytes in the file" "$(wc -c <"$T/short.pcap")" \
+	$((24 + 5 * (16 + 60)))
+ok "-s 60: no more came from the kernel" grep -q "5 packets captured" \
+	"$T/short.err"
+
+start count -i nr0 -c 3 -w "$T/count.pcapng"
+send 10
+wait "$pid"
+is "-c 3: exit status" $? 0
+is "-c 3: three packets" "$(packets "$T/count.pcapng")" 3
+has "-c 3: told" "$(cat "$T/count.err")" "3 packets captured"
+
+for direction in in out inout; do
+	start "$direction" -i nr0 -Q "$direction" -w "$T/$direction.pcapng"
+	send 4
+	send 7 100 nr0
+	sleep 0.1
+	finish
+done
+is "-Q in" "$(packets "$T/in.pcapng")" 4
+is "-Q out" "$(packets "$T/out.pcapng")" 7
+is "-Q inout" "$(packets "$T/inout.pcapng")" 11
+
+# A filter compiled by tcpdump: from a file, from standard input, and for tags.
+tcpdump -i nr0 -ddd udp port 2000 >"$T/udp.bpf" 2>/dev/null
+start filter -i nr0 -F "$T/udp.bpf" -w "$T/filter.pcap"
+frames "$T/sent.pcap"
+sleep 0.1
+finish
+tcpdump -i nr0 -ddd vlan and udp port 2000 >"$T/vlan.bpf" 2>/dev/null
+is "-F: untagged, or one tag that the kernel took out" \
+	"$(packets "$T/filter.pcap")" 5
+start vlan -i nr0 -F - -w "$T/vlan.pcap" <"$T/vlan.bpf"
+frames "$T/sent.pcap"
+sleep 0.1
+finish
+is "-F -: with a tag" "$(packets "$T/vlan.pcap")" 4
+start both -i nr0 -F "$T/udp.bpf" -s 50 -w "$T/both.pcap"
+frames "$T/sent.pcap"
+sleep 0.1
+finish
+is "-F and -s: packets" "$(packets "$T/both.pcap")" \
+	"$(packets "$T/filter.pcap")"
+
+done_testing

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* test_adopt.c - descriptors and namespaces that others made. */
+#define _GNU_SOURCE
+#include "live.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <linux/capability.h>
+
+static ino_t here(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/net", &st) < 0 ? 0 : st.st_ino;
+}
+
+/* One numbered frame from @sender's end must come. */
+static void one_comes(struct netring_capture *cap, const char *sender)
+{
+	struct tally t = { 0 };
+
+	must(wire_burst(&(struct wire_flood){
+		     .interface = sender, .count = 1, .length = 100 }),
+	     "sending");
+	tally_receive(&t, cap, 1, 500);
+	is(t.numbered, 1, "a packet comes");
+}
+
+static void other_namespace(uint32_t flags)
+{
+	struct netring_capture_config cfg = { .interface = "in0",
+					      .flags = flags };
+	struct netring_capture cap;
+	int there = net_namespace(), home, null = open("/dev/null", O_RDONLY);
+	ino_t before = here();
+
+	if (there < 0) {
+		skip(lacking(there) ? lacking(there) : "setns",
+		     "another namespace");
+		return;
+	}
+	must(net_veth("in1", "in0"), "a pair");
+	must(net_move("in0", there), "one end there");
+	must(net_up("in1"), "up");
+	home = must(net_enter(there), "go there");
+	must(net_up("in0"), "up");
+	must(net_return(home), "come back");
+
+	cfg.netns = &there;
+	is(netring_capture_open(&cap, &cfg), 0, "%s: open in another namespace",
+	   mode_name(flags));
+	ok(here() == before && before, "the caller is where it was");
+	one_comes(&cap, "in1");
+	netring_capture_close(&cap);
+	cfg.netns = NULL;
+	is(netring_capture_open(&cap, &cfg), -ENODEV, "here it is not");
+	cfg.netns = &null;
+	is(netring_capture_open(&cap, &cfg), -EINVAL, "not a namespace");
+	is(cap.step, NETRING_STEP_NETNS, "step");
+	close(null);
+	null = 9999;
+	is(netring_capture_open(&cap, &cfg), -EBADF, "not open");
+	ok(here() == before, "the caller is where it was");
+	net_delete("in1");
+	close(there);
+}
+
+static void own_socket(uint32_t flags)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	int other = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct netring_capture_config cfg = { .interface = "nosuch",
+					      .flags = flags,
+					      .socket = &fd };
+	struct netring_capture cap;
+
+	is(netring_capture_open(&cap, &cfg), -ENODEV, "%s: adopted, fails",
+	   mode_name(flags));
+	ok(fcntl(fd, F_GETFD) >= 0, "the socket is the caller's still");
+	close(fd);
+	fd = socket(AF_PACKET, SOCK_RAW, 0);
+	cfg.interface = NEAR;
+	is(netring_capture_open(&cap, &cfg), 0, "adopted");
+	is(netring_capture_fd(&cap), fd, "the same descriptor");
+	one_comes(&cap, FAR);
+	netring_capture_close(&cap);
+	ok(fcntl(fd, F_GETFD) < 0, "closed with the capture");
+	is(netring_capture_fd(&cap), -1, "which says so");
+	cfg.socket = &other;
+	is(netring_capture_open(&cap, &cfg), -EPFNOSUPPORT, "another kind");
+	is(cap.step, NETRING_STEP_SOCKET, "step");
+	ok(fcntl(other, F_GETFD) >= 0, "left alone");
+	close(other);
+	is(netring_capture_open(&cap, &cfg), -EBADF, "closed");
+}
+
+static int pass(int through, int fd)
+{
+	char byte = 0;
+	struct iovec piece = { &byte, 1 };
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr message = { .msg_iov = &piece,
+				  .msg_iovlen = 1,
+				  .msg_control = control.bytes,
+				  .msg_controllen = sizeof(control.bytes) };
+	struct cmsghdr *c;
+
+	if (fd < 0) {
+		if (recvmsg(through, &message, 0) < 0)
+			return -errno;
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+		return fd;
+	}
+	memset(&control, 0, sizeof(control));
+	c = CMSG_FIRSTHDR(&message);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return sendmsg(through, &message, 0) < 0 ? -errno : 0;
+}
+
+struct verdict {
+	int refused, refused_step, open, ready;
+	uint32_t came;
+};
+
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3,
+						   0 };
+	struct __user_cap_data_struct none[2];
+
+	memset(none, 0, sizeof(none));
+	return (int)syscall(SYS_capset, &header, none);
+}
+
+static void without_capabilities(int through, volatile struct verdict *v)
+{
+	struct netring_capture_config cfg = {
+		.interface = NEAR, .flags = NETRING_CAPTURE_PROMISC
+	};
+	struct netring_capture cap;
+	struct tally t = { 0 };
+	int fd;
+
+	if (drop_capabilities() < 0)
+		_exit(1);
+	v->refused = netring_capture_open(&cap, &cfg);
+	v->refused_step = (int)cap.step;
+	fd = pass(through, -1);
+	cfg.socket = &fd;
+	v->open = netring_capture_open(&cap, &cfg);
+	v->ready = 1;
+	if (v->open == 0)
+		tally_receive(&t, &cap, 10, 500);
+	v->came = t.numbered;
+	netring_capture_close(&cap);
+	_exit(0);
+}
+
+static void handed_over(void)
+{
+	volatile struct verdict *v;
+	int pair[2], fd = socket(AF_PACKET, SOCK_RAW, 0), i;
+	pid_t pid;
+
+	v = mmap(NULL, sizeof(*v), PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "a socket pair");
+	pid = fork();
+	if (!pid)
+		without_capabilities(pair[1], v);
+	must(pass(pair[0], fd), "hand it over");
+	close(fd);
+	for (i = 0; i < 2000 && !v->ready; i++)
+		live_sleep_ms(1);
+	must(wire_burst(&(struct wire_flood){
+		     .interface = FAR, .count = 10, .length = 100 }),
+	     "sending");
+	is(wire_wait(pid), 0, "a process without capabilities");
+	is(v->refused, -EPERM, "may not open a capture");
+	is(v->refused_step, NETRING_STEP_SOCKET, "step");
+	is(v->open, 0, "but can with a socket that it was handed");
+	is(v->came, 10, "and packets come");
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void excluded(void)
+{
+	struct netring_capture cap;
+	int fd = 0;
+
+	is(netring_capture_open(
+		   &cap, &(struct netring_capture_config){ .interface = NEAR,
+							   .netns = &fd,
+							   .socket = &fd }),
+	   -EINVAL, "a socket and a namespace");
+	is(cap.step, NETRING_STEP_CONFIG, "step");
+}
+
+int main(void)
+{
+	live_begin();
+	live_wire();
+	other_namespace(0);
+	other_namespace(NETRING_CAPTURE_IMMEDIATE);
+	own_socket(0);
+	own_socket(NETRING_CAPTURE_IMMEDIATE);
+	handed_over();
+	excluded();
+	return done_testing();
+}

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+# What the shell tests of the program share: a wire, and captures on it.
+# shellcheck shell=sh
+#
+#   . test/live/wire.sh
+#   start NAME ARGUMENT...    netring capture, its pid in $pid, until it listens
+#   finish [SIGNAL]           ends it (INT), its exit status in $status
+#   await TEXT FILE           waits up to 5 s for TEXT to be in FILE
+#   send COUNT [LENGTH]       numbered frames from nr1 to nr0
+#   frames FILE               one frame of each kind to nr0; what was sent, and
+#                             how it looks without a tag's help, as pcap FILE
+#   same FILE FILE            do two capture files hold the same packets?
+#   packets FILE              their number
+#
+# $T/NAME.out and $T/NAME.err are what a capture printed.
+
+. test/lib.sh
+
+NETRING=${NETRING:-$BUILD/netring}
+PYTHON=/usr/bin/python3
+
+for tool in ip tcpdump $PYTHON; do
+	if ! command -v "$tool" >/dev/null; then
+		skip "all" "no $tool here"
+		done_testing
+	fi
+done
+
+wire() {
+	ip link set lo up
+	ip link add nr0 address 02:00:00:00:00:0a type veth \
+		peer name nr1 address 02:00:00:00:00:0b || exit 1
+	for name in nr0 nr1; do
+		ip link set "$name" addrgenmode none 2>/dev/null
+		ip link set "$name" up
+	done
+}
+
+await() {
+	for _ in $(seq 100); do
+		grep -q -e "$1" "$2" 2>/dev/null && return 0
+		sleep 0.05
+	done
+	echo "no \"$1\" in $2" >&2
+	return 1
+}
+
+start() {
+	name=$1
+	shift
+	# a shell's background job has no standard input unless told
+	{
+		"$NETRING" capture "$@" <&3 >"$T/$name.out" 2>"$T/$name.err" &
+	} 3<&0
+	pid=$!
+	await "listening on" "$T/$name.err"
+}
+
+finish() {
+	kill -"${1:-INT}" "$pid" 2>/dev/null
+	wait "$pid"
+	status=$?
+}
+
+send() {
+	$PYTHON test/live/send.py "${3:-nr1}" "$1" "${2:-100}"
+}
+
+frames() {
+	$PYTHON test/live/frames.py "${2:-nr1}" "$1"
+}
+
+# By a reader of its own, and in all that tcpdump prints of them.
+text() {
+	tcpdump -n -t -e -xx -r "$1" 2>/dev/null
+}
+
+same() {
+	text "$1" >"$T/one.txt" || return 1
+	text "$2" >"$T/two.txt" || return 1
+	[ -s "$T/one.txt" ] && diff "$T/one.txt" "$T/two.txt"
+}
+
+packets() {
+	tcpdump -n -t -r "$1" 2>/dev/null | grep -vc "$(printf '^\t')"
+}

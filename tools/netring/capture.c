@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* capture.c - `netring capture`: from an interface to lines or to a file. */
+#include "capture.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TICK_MS 1000 /* longest sleep */
+#define RETRY_MS 200 /* between looks for an interface that is gone */
+#define AFTER_MS (NETRING_CONFIG_CAPTURE_RETIRE_MS + 20)
+
+const char capture_about[] = "print packets, or write them to files";
+
+struct session {
+	struct capture_options options;
+	struct netring_capture cap;
+	struct capture_file file;
+	struct capture_status status;
+	int64_t end; /* ms; NETRING_FOREVER */
+	int stopping;
+	int gone; /* the interface */
+	uint32_t link_type;
+};
+
+static volatile sig_atomic_t signals;
+
+/* The third one ends a write that does not return. */
+static void on_signal(int number)
+{
+	(void)number;
+	if (++signals > 2)
+		_exit(1);
+}
+
+/* SA_RESTART: writes go on; poll() returns in any case. */
+static void catch_signals(void)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &action, NULL);
+	action.sa_handler = on_signal;
+	action.sa_flags = SA_RESTART;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, NULL, &action);
+	if (action.sa_handler == SIG_IGN) /* nohup */
+		return;
+	action.sa_handler = on_signal;
+	action.sa_flags = SA_RESTART;
+	sigaction(SIGHUP, &action, NULL);
+}
+
+/*
+ * What came before the end may still be in a block that the kernel fills:
+ * stay until it has been handed over.
+ */
+static int finished(struct session *s, int64_t now)
+{
+	if (s->options.count && s->status.packets >= s->options.count)
+		return 1;
+	if (!s->stopping &&
+	    (signals || (s->end != NETRING_FOREVER && now >= s->end))) {
+		s->stopping = 1;
+		s->end = now + AFTER_MS;
+	}
+	return s->stopping && now >= s->end;
+}
+
+static int take(struct session *s, struct netring_batch *batch)
+{
+	struct netring_packet pkt;
+	int r = 0;
+
+	while (!r && netring_batch_next(batch, &pkt)) {
+		r = s->options.file ? file_write(&s->file, &pkt) :
+				      print_packet(&pkt);
+		s->status.packets++;
+		s->status.bytes += pkt.wire_len;
+		if (s->status.packets == s->options.count)
+			break;
+	}
+	return r;
+}
+
+static int flush(struct session *s)
+{
+	return s->options.file ? file_flush(&s->file) : print_flush();
+}
+
+/* Until the interface is there again. */
+static int follow(struct session *s, int timeout)
+{
+	int r;
+
+	if (!s->gone) {
+		status_break(&s->status);
+		note("%s is gone; waiting for it", s->options.interface);
+		s->gone = 1;
+	}
+	r = netring_capture_rebind(&s->cap);
+	if (r == -ENODEV) {
+		poll(NULL, 0, timeout < RETRY_MS ? timeout : RETRY_MS);
+		return 0;
+	}
+	if (r < 0)
+		return fail("-i %s: %s: %s", s->options.interface,
+			    netring_step_name(s->cap.step), strerror(-r));
+	if (netring_capture_link_type(&s->cap) != s->link_type)
+		return fail("%s is back as another kind of device",
+			    s->options.interface);
+	note("%s is back", s->options.interface);
+	s->gone = 0;
+	return 0;
+}
+
+/* Nothing to read now: what is buffered goes out, then wait. */
+static int idle(struct session *s, int timeout)
+{
+	int r = flush(s);
+
+	if (r)
+		return r;
+	r = s->gone ? -ENODEV : netring_capture_wait(&s->cap, timeout);
+	if (r == -ENODEV)
+		return follow(s, timeout);
+	if (r == NETRING_EVENT_LINK_DOWN) {
+		status_break(&s->status);
+		note("%s: the link is down", s->options.interface);
+	}
+	if (r < 0 && r != -EINTR)
+		return fail("%s: %s", s->options.interface, strerror(-r));
+	return 0;
+}
+
+static int sleep_time(const struct session *s, int64_t now)
+{
+	int64_t until = now + TICK_MS;
+
+	if (s->end != NETRING_FOREVER && s->end < until)
+		until = s->end;
+	if (s->options.period && s->file.period_end < until)
+		until = s->file.period_end;
+	return until > now ? (int)(until - now) : 0;
+}
+
+static int run(struct session *s)
+{
+	int64_t now = netring_clock_ms();
+	struct netring_batch batch;
+	int end = 0;
+	int r = 0;
+
+	while (!r && !end && !finished(s, now)) {
+		if (netring_capture_next(&s->cap, &batch)) {
+			r = take(s, &batch);
+			netring_capture_release(&s->cap);
+		} else {
+			r = idle(s, sleep_time(s, now));
+		}
+		now = netring_clock_ms();
+		status_show(&s->status, &s->cap, now);
+		if (!r)
+			r = file_tick(&s->file, now, &end);
+	}
+	return r;
+}
+
+static int start(struct session *s)
+{
+	if (open_capture(&s->cap, &s->options))
+		return 1;
+	s->link_type = netring_capture_link_type(&s->cap);
+	s->file.options = &s->options;
+	s->file.cap = &s->cap;
+	s->file.interface.link_type = s->link_type;
+	s->file.interface.snaplen = s->options.snaplen;
+	s->file.interface.name = s->options.interface;
+	if (s->options.file && file_open(&s->file))
+		return 1;
+	print_init();
+	status_init(&s->status, s->options.file != NULL, s->options.verbose);
+	s->end = s->options.duration ?
+			 s->status.started + s->options.duration * 1000LL :
+			 NETRING_FOREVER;
+	note("listening on %s, ring of %u KiB", s->options.interface,
+	     netring_capture_geometry(&s->cap)->block_size / 1024 *
+		     netring_capture_geometry(&s->cap)->block_count);
+	return 0;
+}
+
+int capture_main(int argc, char **argv)
+{
+	static struct session session;
+	struct session *s = &session;
+	int r = parse_options(&s->options, argc, argv);
+
+	if (r >= 0)
+		return r;
+	catch_signals();
+	r = start(s);
+	if (!r) {
+		r = run(s);
+		if (!r)
+			r = s->options.file ? file_close(&s->file) :
+					      print_flush();
+		status_total(&s->status, &s->cap);
+	}
+	netring_capture_close(&s->cap);
+	return r;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* capture.h - what the files of the capture applet share. */
+#ifndef NETRING_TOOL_CAPTURE_H
+#define NETRING_TOOL_CAPTURE_H
+
+#include "tool.h"
+
+#include <limits.h>
+
+#include <netring/capture.h>
+#include <netring/pcap.h>
+
+/* Functions that return int have said themselves why, when it is not 0. */
+
+/* capture_options.c */
+struct capture_options {
+	const char *interface;
+	const char *file;    /* NULL: print lines */
+	const char *filter;  /* file of `tcpdump -ddd` */
+	uint64_t count;	     /* packets; 0: without end */
+	uint64_t file_size;  /* bytes; 0: any */
+	uint32_t file_count; /* 0: any */
+	uint32_t period;     /* seconds; 0: one file */
+	uint32_t duration;   /* seconds; 0: without end */
+	uint32_t snaplen;    /* 0: whole packets */
+	uint32_t ring_kib;   /* 0: the configuration's */
+	enum netring_direction direction;
+	int no_promiscuous;
+	int immediate;
+	int verbose;
+};
+
+/* Returns -1 to go on, else main()'s result. */
+int parse_options(struct capture_options *options, int argc, char **argv);
+
+/* capture_filter.c: into static storage; lowered to @snaplen if not 0 */
+int read_filter(struct netring_filter *filter, const char *path,
+		uint32_t snaplen);
+
+/* capture_open.c */
+int open_capture(struct netring_capture *cap,
+		 const struct capture_options *options);
+
+/* capture_print.c: one line; buffered until print_flush() */
+void print_init(void);
+int print_packet(const struct netring_packet *pkt);
+int print_flush(void);
+
+/* capture_status.c */
+struct capture_status {
+	int on;
+	int64_t started; /* ms */
+	int64_t last;
+	uint64_t last_packets;
+	uint64_t last_bytes;
+	uint64_t packets; /* captured: written or printed */
+	uint64_t bytes;
+};
+
+/* On a terminal; elsewhere only if @lines are asked for. */
+void status_init(struct capture_status *status, int wanted, int lines);
+/* At most once a second. */
+void status_show(struct capture_status *status, struct netring_capture *cap,
+		 int64_t now);
+/* End a renewed line, so that something else may be said. */
+void status_break(const struct capture_status *status);
+void status_total(struct capture_status *status, struct netring_capture *cap);
+
+/* capture_file.c */
+#define FILE_PACKET_MAX 262124u /* with a cooked header, what readers take */
+#define FILE_FLUSH_AT 65536u
+
+struct capture_file {
+	const struct capture_options *options;
+	struct netring_capture *cap; /* for the statistics at the end */
+	struct netring_pcap_interface interface;
+	int pcap; /* the old format */
+	int fd;
+	uint32_t index;	    /* number in the name */
+	uint32_t periods;   /* that have ended */
+	int64_t period_end; /* ms */
+	uint64_t size;	    /* bytes of records, buffered ones too */
+	uint64_t packets;
+	size_t used;
+	char name[PATH_MAX];
+	uint8_t buffer[FILE_FLUSH_AT + NETRING_PCAPNG_RECORD_MAX(262144)];
+};
+
+int file_open(struct capture_file *file);
+int file_write(struct capture_file *file, const struct netring_packet *pkt);
+int file_flush(struct capture_file *file);
+int file_close(struct capture_file *file);
+/* Begin the next file when its time has come. *end: all periods are over. */
+int file_tick(struct capture_file *file, int64_t now, int *end);
+
+#endif
