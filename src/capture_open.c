@@ -65,27 +65,8 @@ static int compute_geometry(struct netring_capture *cap,
 	r = netring_geometry_compute(&cap->geometry_, &request);
 	cap->reason = cap->geometry_.reason;
 	if (r >= 0 && request.fixed_slots)
-		cap->slots_ =
-			cap->geometry_.block_size / cap->geometry_.frame_size;
-	return r;
-}
-
-static int open_socket(struct netring_capture *cap,
-		       const struct netring_capture_config *cfg)
-{
-	int type = cfg->flags & NETRING_CAPTURE_COOKED ? SOCK_DGRAM : SOCK_RAW;
-	int r;
-
-	if (NETRING_CONFIG_PACKET_ADOPT && cfg->socket) {
-		cap->step = NETRING_STEP_SOCKET;
-		r = netring_packet_check_(*cfg->socket, type);
-		if (r >= 0)
-			r = *cfg->socket;
-	} else {
-		r = netring_packet_socket_(type, cfg->netns, &cap->step);
-	}
-	if (r >= 0)
-		cap->fd_ = r + 1;
+		cap->slots_ = cap->geometry_.block_size /
+			      cap->geometry_.frame_size;
 	return r;
 }
 
@@ -130,8 +111,8 @@ static int set_options(struct netring_capture *cap,
 static int map_ring(struct netring_capture *cap,
 		    const struct netring_capture_config *cfg)
 {
-	size_t size =
-		(size_t)cap->geometry_.block_size * cap->geometry_.block_count;
+	size_t size = (size_t)cap->geometry_.block_size *
+		      cap->geometry_.block_count;
 	int fixed = NETRING_CONFIG_CAPTURE_MAP_FIXED && cfg->map_address;
 	struct nr_tpacket_req3 request;
 	void *map;
@@ -162,8 +143,8 @@ static int map_ring(struct netring_capture *cap,
 	cap->ring_size_ = size;
 	cap->at_ = map;
 	if (!capture_is_v2(cap))
-		cap->status_at_ =
-			offsetof(struct nr_tpacket_block_desc, block_status);
+		cap->status_at_ = offsetof(struct nr_tpacket_block_desc,
+					   block_status);
 	return 0;
 }
 
@@ -225,23 +206,6 @@ static int set_direction(struct netring_capture *cap,
 	if (r != -ENOPROTOOPT)
 		return r;
 	cap->skip_ = SKIP_OUTGOING;
-	return 0;
-}
-
-static int find_name(struct netring_capture *cap,
-		     const struct netring_capture_config *cfg)
-{
-	size_t length;
-
-	cap->step = NETRING_STEP_INTERFACE;
-	if (!cfg->interface)
-		return netring_interface_name_(cap->fd_ - 1, (int)cfg->ifindex,
-					       cap->interface_);
-	for (length = 0; cfg->interface[length]; length++) {
-		if (length == NR_IFNAMSIZ - 1)
-			return -ENODEV;
-		cap->interface_[length] = cfg->interface[length];
-	}
 	return 0;
 }
 

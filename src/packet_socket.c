@@ -4,20 +4,8 @@
 
 #include <netring/filter.h>
 
-int netring_packet_socket_(int type, const int *netns, enum netring_step *step)
-{
-	if (NETRING_CONFIG_PACKET_NETNS && netns)
-		return netring_netns_socket_(type, *netns, step);
-	*step = NETRING_STEP_SOCKET;
-	return sys_socket(AF_PACKET, type | SOCK_CLOEXEC, 0);
-}
-
-int netring_packet_option_(int fd, int option, int value)
-{
-	return sys_setsockopt(fd, NR_SOL_PACKET, option, &value, sizeof(value));
-}
-
-int netring_packet_check_(int fd, int type)
+/* -ENOTSOCK, -EPFNOSUPPORT or -EPROTOTYPE if it is something else. */
+static int check_socket(int fd, int type)
 {
 	int domain = 0, has_type = 0;
 	socklen_t size = sizeof(domain);
@@ -41,7 +29,7 @@ int netring_packet_open_(int type, const int *netns, const int *adopted,
 		return netring_netns_socket_(type, *netns, step);
 	*step = NETRING_STEP_SOCKET;
 	if (NETRING_CONFIG_PACKET_ADOPT && adopted) {
-		r = check_socket(*adopted);
+		r = check_socket(*adopted, type);
 		return r < 0 ? r : *adopted;
 	}
 	return sys_socket(AF_PACKET, type | SOCK_CLOEXEC, 0);

@@ -12,14 +12,16 @@
 
 /* Each returns >= 0 or -errno; none keeps or closes a descriptor. */
 
-/* A packet socket of protocol 0, in namespace @netns when not NULL. */
-int netring_packet_socket_(int type, const int *netns, enum netring_step *step);
+/* *@adopted, or a socket of protocol 0, in namespace *@netns if not NULL. */
+int netring_packet_open_(int type, const int *netns, const int *adopted,
+			 enum netring_step *step);
 
 /* setsockopt() at SOL_PACKET with an int. */
 int netring_packet_option_(int fd, int option, int value);
 
-/* Is this an AF_PACKET socket of @type? -ENOTSOCK, -EPFNOSUPPORT, -EPROTOTYPE */
-int netring_packet_check_(int fd, int type);
+/* A ring of TPACKET_V2 slots: NR_PACKET_TX_RING or _RX_RING. */
+int netring_packet_ring_(int fd, int option,
+			 const struct netring_geometry *geometry);
 
 /*
  * Of the interface @name[NR_IFNAMSIZ] in the socket's namespace: its index

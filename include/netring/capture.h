@@ -31,6 +31,8 @@ extern "C" {
  *                (hwstamp_ctl); packet.flags tells; CONFIG_CAPTURE_TIMESTAMP
  * LOCK_FILTER    the filter cannot be changed or removed any more; Linux 3.9;
  *                CONFIG_CAPTURE_FILTER
+ * OVERSIZE       with IMMEDIATE: a packet longer than its slot is kept whole
+ *                on the socket: netring_capture_read_oversize()
  */
 #define NETRING_CAPTURE_PROMISC 0x1u
 #define NETRING_CAPTURE_ALLMULTI 0x2u
@@ -40,11 +42,7 @@ extern "C" {
 #define NETRING_CAPTURE_VNET_HDR 0x20u
 #define NETRING_CAPTURE_TIME_HARDWARE 0x40u
 #define NETRING_CAPTURE_LOCK_FILTER 0x80u
-
-#define NETRING_CAPTURE_OVERSIZE \
-	0x100u /* IMMEDIATE: a packet longer than its
-					* slot is kept whole on the socket: see
-					* netring_capture_read_oversize() */
+#define NETRING_CAPTURE_OVERSIZE 0x100u
 
 enum netring_direction {
 	NETRING_DIRECTION_BOTH,
@@ -225,8 +223,7 @@ void netring_capture_release(struct netring_capture *cap);
 enum netring_event {
 	NETRING_EVENT_TIMEOUT = 0,
 	NETRING_EVENT_PACKETS = 1,
-	NETRING_EVENT_LINK_DOWN =
-		2 /* told once; packets resume by themselves */
+	NETRING_EVENT_LINK_DOWN = 2 /* told once; packets resume by themselves */
 };
 
 /**
