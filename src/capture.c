@@ -22,8 +22,9 @@ static void take_block(struct netring_capture *cap, struct netring_batch *batch)
 	batch->at_ = cap->at_ + first;
 	batch->room_ = cap->geometry_.block_size - first;
 	/* the block's own first time is when it was opened */
-	packet = batch->room_ < sizeof(*packet) ? NULL :
-						  (const void *)batch->at_;
+	packet = NULL;
+	if (batch->count && batch->room_ >= sizeof(*packet))
+		packet = (const void *)batch->at_;
 	batch->first_sec = packet ? packet->sec : block->first_sec;
 	batch->first_nsec = packet ? packet->nsec : block->first_nsec;
 	cap->held_ = 1;

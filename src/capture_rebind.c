@@ -8,12 +8,13 @@ int netring_capture_rebind(struct netring_capture *cap)
 	socklen_t size = sizeof(error);
 	int r;
 
+	/* the removal's error, if nobody has fetched it, is history; that a
+	 * new interface is down is for the next wait to tell */
+	(void)sys_getsockopt(cap->fd_ - 1, SOL_SOCKET, SO_ERROR, &error, &size);
 	r = netring_capture_attach_(cap);
 	if (r < 0)
 		return r;
 	cap->link_down_ = 0;
 	cap->step = NETRING_STEP_NONE;
-	/* the removal's error, if nobody has fetched it, is history */
-	(void)sys_getsockopt(cap->fd_ - 1, SOL_SOCKET, SO_ERROR, &error, &size);
 	return 0;
 }
