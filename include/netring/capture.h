@@ -113,10 +113,12 @@ struct netring_capture_config {
 	uint32_t retire_ms;  /* V3: a block that is not full is handed over
 				* after this time (before 6.18: + 1 jiffy);
 				* 0: CONFIG_CAPTURE_RETIRE_MS */
-	uint32_t snaplen;    /* keep this many bytes of a packet, 0: all; put
+	uint32_t receive_buffer; /* SO_RCVBUF, bytes: how much OVERSIZE packets
+				  * may wait on the socket; 0: the system's */
+	uint32_t snaplen;  /* keep this many bytes of a packet, 0: all; put
 				* in by the kernel as a filter, so not beside
 				* one: see netring_filter_snaplen() */
-	void *map_address;   /* map the ring here: page-aligned, over a range
+	void *map_address; /* map the ring here: page-aligned, over a range
 				* that the caller has reserved with mmap() and
 				* which close, and an open that fails after the
 				* step MAP, unmaps; CONFIG_CAPTURE_MAP_FIXED */
@@ -223,7 +225,8 @@ void netring_capture_release(struct netring_capture *cap);
 enum netring_event {
 	NETRING_EVENT_TIMEOUT = 0,
 	NETRING_EVENT_PACKETS = 1,
-	NETRING_EVENT_LINK_DOWN = 2 /* told once; packets resume by themselves */
+	NETRING_EVENT_LINK_DOWN =
+		2 /* told once; packets resume by themselves */
 };
 
 /**
