@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -103,6 +104,32 @@ static inline int sys_recvmsg(int fd, struct msghdr *message, int flags)
 static inline int sys_nanosleep(const struct timespec *time)
 {
 	return sys_result(nanosleep(time, NULL));
+}
+
+static inline int sys_eventfd(unsigned int value, int flags)
+{
+	return sys_result(eventfd(value, flags));
+}
+
+static inline int sys_read(int fd, void *data, size_t size)
+{
+	return sys_result((int)read(fd, data, size));
+}
+
+static inline int sys_write(int fd, const void *data, size_t size)
+{
+	return sys_result((int)write(fd, data, size));
+}
+
+/* For what runs in a signal handler. */
+static inline int sys_errno(void)
+{
+	return errno;
+}
+
+static inline void sys_set_errno(int value)
+{
+	errno = value;
 }
 
 static inline int sys_poll(struct pollfd *fds, nfds_t count, int timeout)
