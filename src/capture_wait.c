@@ -82,14 +82,15 @@ int netring_capture_wait(struct netring_capture *cap, int timeout)
 
 static int time_left(int64_t deadline)
 {
-	int64_t left;
+	int64_t now;
 
 	if (deadline == 0 || deadline == NETRING_FOREVER)
 		return (int)deadline;
-	left = deadline - netring_clock_ms();
-	if (left < 0)
+	now = netring_clock_ms();
+	if (deadline <= now)
 		return 0;
-	return left < INT32_MAX ? (int)left : INT32_MAX;
+	deadline -= now;
+	return deadline < INT32_MAX ? (int)deadline : INT32_MAX;
 }
 
 int netring_capture_receive(struct netring_capture *cap,

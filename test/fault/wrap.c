@@ -197,9 +197,11 @@ WRAP(int, ioctl, (int fd, unsigned long request, ...))
 	va_start(arguments, request);
 	argument = va_arg(arguments, void *);
 	va_end(arguments);
-	return failing(WRAP_IOCTL, fd, 0, (int)request) ?
-		       -1 :
-		       __real_ioctl(fd, request, argument);
+	if (failing(WRAP_IOCTL, fd, 0, (int)request))
+		return -1;
+	if (wrap.armed && wrap.ioctl)
+		return wrap.ioctl(fd, request, argument);
+	return __real_ioctl(fd, request, argument);
 }
 
 WRAP(int, close, (int fd))

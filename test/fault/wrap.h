@@ -6,6 +6,7 @@
 #include "capture.h"
 
 #include <setjmp.h>
+#include <limits.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
@@ -58,6 +59,7 @@ struct wrap {
 	int (*getsockname)(int fd, void *address, socklen_t *size);
 	int (*setsockopt)(int fd, int level, int option, const void *value,
 			  socklen_t size);
+	int (*ioctl)(int fd, unsigned long request, void *argument);
 	int (*clock)(struct timespec *now);
 };
 

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* test_probe.c - every system call of every trial fails. */
+#include "configs.h"
+
+#include <netring/probe.h>
+
+#include <dirent.h>
+
+/* What an errno means for a trial; others are errors of their own. */
+static int answer(int error)
+{
+	switch (error) {
+	case EPERM:
+	case EACCES:
+		return NETRING_NOT_ALLOWED;
+	case ENOPROTOOPT:
+	case EAFNOSUPPORT:
+	case ENOSYS:
+		return NETRING_NO;
+	default:
+		return -error;
+	}
+}
+
+/* Programs are descriptors too, and come from no call that is wrapped. */
+static int descriptors(void)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	int n = 0;
+
+	assert_non_null(directory);
+	while (readdir(directory))
+		n++;
+	closedir(directory);
+	return n;
+}
+
+static const int errors[] = { EINTR, EMFILE, EPERM, ENOPROTOOPT, ENOMEM };
+
+static int probe(uint32_t feature)
+{
+	return netring_probe((enum netring_feature)feature, "lo");
+}
+
+static void features(void **state)
+{
+	uint32_t feature, n, e;
+	int whole, r, hidden, before = descriptors();
+
+	(void)state;
+	for (feature = 0; feature < NETRING_FEATURE_COUNT_; feature++) {
+		wrap_arm(0, 0);
+		whole = probe(feature);
+		assert_true(whole >= NETRING_NO &&
+			    whole <= NETRING_NOT_ALLOWED);
+		for (n = 1; n <= wrap.count; n++) {
+			e = (n + feature) % 5;
+			wrap_arm(n, errors[e]);
+			r = probe(feature);
+			/* a close that complains has closed; ids of groups are
+			 * told apart by being refused */
+			hidden = wrap_failed()->call == WRAP_CLOSE ||
+				 (feature == NETRING_FEATURE_FANOUT_UNIQUE_ID &&
+				  wrap_failed()->option == 18);
+			if (!hidden && n <= wrap.count &&
+			    r != answer(errors[e]))
+				print_message("# %s, call %u, %s by %d: %d\n",
+					      netring_feature_name(feature), n,
+					      wrap_name(wrap_failed()),
+					      errors[e], r);
+			if (!hidden && n <= wrap.count)
+				assert_int_equal(r, answer(errors[e]));
+			assert_int_equal(descriptors(), before);
+			assert_int_equal(wrap_open_mappings(), 0);
+			assert_true(at_home());
+			wrap.fail_at = 0;
+		}
+		wrap_disarm();
+	}
+}
+
+static void names(void **state)
+{
+	const char *name;
+	int i, j;
+
+	(void)state;
+	for (i = 0; i < NETRING_FEATURE_COUNT_; i++) {
+		name = netring_feature_name((enum netring_feature)i);
+		assert_true(strlen(name) > 2 && strlen(name) < 24);
+		assert_string_not_equal(name, "unknown");
+		for (j = 0; j < i; j++)
+			assert_string_not_equal(
+				name,
+				netring_feature_name((enum netring_feature)j));
+	}
+	assert_string_equal(netring_feature_name(NETRING_FEATURE_COUNT_),
+			    "unknown");
+	assert_string_equal(netring_feature_name((enum netring_feature) - 1),
+			    "unknown");
+	assert_int_equal(netring_probe((enum netring_feature) - 1, "lo"),
+			 -EINVAL);
+	assert_int_equal(netring_probe(NETRING_FEATURE_COUNT_, "lo"), -EINVAL);
+}
+
+static void no_such_interface(void **state)
+{
+	struct netring_interface facts;
+
+	(void)state;
+	assert_int_equal(netring_probe(NETRING_FEATURE_FANOUT_CPU, "nonesuch0"),
+			 -ENODEV);
+	assert_int_equal(netring_probe(NETRING_FEATURE_FANOUT_CPU,
+				       "a-name-of-more-than-fifteen-letters"),
+			 -ENODEV);
+	assert_int_equal(netring_probe(NETRING_FEATURE_HARDWARE_TIME, NULL),
+			 -ENODEV);
+	assert_int_equal(netring_probe(NETRING_FEATURE_FANOUT_CPU, NULL),
+			 netring_probe(NETRING_FEATURE_FANOUT_CPU, "lo"));
+	assert_int_equal(netring_probe_interface(&facts, "nonesuch0"), -ENODEV);
+	assert_int_equal(netring_probe_interface(&facts, ""), -ENODEV);
+	assert_int_equal(netring_probe_interface(
+				 &facts, "a-name-of-more-than-fifteen-letters"),
+			 -ENODEV);
+}
+
+/* Facts that a driver does not tell are unknown, not an error. */
+static void interface_facts(void **state)
+{
+	struct netring_interface facts;
+	const struct wrap_entry *call;
+	uint32_t n;
+	int r;
+
+	(void)state;
+	for (n = 0;; n++) {
+		memset(&facts, 0xa5, sizeof(facts));
+		wrap_arm(n, ENOMEM);
+		r = netring_probe_interface(&facts, "lo");
+		call = wrap_failed();
+		if (r < 0)
+			assert_int_equal(r, -ENOMEM);
+		if (!n)
+			assert_int_equal(r, 0);
+		if (n && call->call == WRAP_SOCKET)
+			assert_int_equal(r, -ENOMEM);
+		if (call->call == WRAP_IOCTL && call->option == 0x8946)
+			assert_int_equal(r, 0);
+		assert_int_equal(wrap_open_descriptors(), 0);
+		if (!r) {
+			assert_int_equal(facts.ifindex, 1);
+			assert_int_equal(facts.hatype, 772);
+			assert_int_equal(facts.mtu, 65536);
+			assert_true(facts.flags & NETRING_INTERFACE_UP);
+			assert_true(facts.flags & NETRING_INTERFACE_LOOPBACK);
+			assert_int_equal(facts.known & ~0xfu, 0);
+		}
+		wrap_disarm();
+		if (n > wrap.count)
+			break;
+	}
+	assert_true(n > 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(features),
+		cmocka_unit_test(names),
+		cmocka_unit_test(no_such_interface),
+		cmocka_unit_test(interface_facts),
+	};
+
+	enter_private_network();
+	return cmocka_run_group_tests_name("probe", tests, configs_setup,
+					   configs_teardown);
+}
