@@ -52,13 +52,23 @@ endif
 
 lib-y += step.o
 
-lib-$(CONFIG_CAPTURE) += packet_socket.o geometry.o capture_open.o capture.o
-lib-$(CONFIG_CAPTURE) += capture_wait.o capture_rebind.o capture_stats.o
-lib-$(CONFIG_CAPTURE) += capture_preset.o packet.o clock.o
+lib-$(CONFIG_CAPTURE) += packet_socket.o geometry.o packet.o clock.o
+lib-$(CONFIG_CAPTURE) += capture_open.o capture.o capture_wait.o
+lib-$(CONFIG_CAPTURE) += capture_rebind.o capture_stats.o capture_preset.o
+lib-$(CONFIG_CAPTURE_V2) += capture_oversize.o
 lib-$(CONFIG_CAPTURE_FILTER) += filter.o
 lib-$(CONFIG_CAPTURE_FANOUT) += fanout.o
+lib-$(CONFIG_INJECTOR) += packet_socket.o geometry.o packet.o clock.o
+lib-$(CONFIG_INJECTOR) += injector_open.o injector.o injector_send.o
+lib-$(CONFIG_INJECTOR_TXTIME) += injector_txtime.o
+lib-$(CONFIG_INJECTOR_TIMESTAMP) += injector_timestamp.o
+lib-$(CONFIG_BRIDGE) += bridge_open.o bridge.o offload.o
+lib-$(CONFIG_LOOP) += loop.o clock.o
+lib-$(CONFIG_PACE) += pace.o divide.o
+lib-$(CONFIG_METRICS) += metrics.o divide.o
 lib-$(CONFIG_PACKET_NETNS) += netns.o
 lib-$(CONFIG_PCAP) += pcap.o
+lib-$(CONFIG_PCAP_READ) += pcap_read.o
 lib-$(CONFIG_PROBE) += probe.o probe_interface.o packet_socket.o
 
 tool-$(CONFIG_TOOL) += main.o text.o
@@ -66,13 +76,20 @@ tool-$(CONFIG_TOOL_CAPTURE) += capture.o capture_options.o capture_open.o
 tool-$(CONFIG_TOOL_CAPTURE) += capture_filter.o capture_file.o capture_print.o
 tool-$(CONFIG_TOOL_CAPTURE) += capture_status.o
 tool-$(CONFIG_TOOL_PROBE) += probe.o
+tool-$(CONFIG_TOOL_INJECT) += inject.o
+tool-$(CONFIG_TOOL_BRIDGE) += bridge.o
+tool-$(CONFIG_TOOL_STAT) += stat.o
 
 applet-$(CONFIG_TOOL_CAPTURE) += capture
 applet-$(CONFIG_TOOL_PROBE) += probe
+applet-$(CONFIG_TOOL_INJECT) += inject
+applet-$(CONFIG_TOOL_BRIDGE) += bridge
+applet-$(CONFIG_TOOL_STAT) += stat
 
 # The C library's functions that tests of failures put themselves in front of.
-wrapped := bind clock_gettime close getsockname getsockopt ioctl mmap munmap \
-	nanosleep open poll read recv send sendto setns setsockopt socket write
+wrapped := bind clock_gettime close eventfd getsockname getsockopt ioctl \
+	mmap munmap nanosleep open poll read recv recvmsg send sendmsg \
+	sendto setns setsockopt socket write
 
 # ---------------------------------------------------------------------------
 # How goals are made.

@@ -3,47 +3,45 @@
 #include "bridge.h"
 
 #define RETRY_MS 1	/* a far ring that is full */
-#define LOOK_MS 200	/* for an interface that is gone */
-#define VNET_CHECKED 2	/* VIRTIO_NET_HDR_F_DATA_VALID */
+#define LOOK_MS 200	/* at a port that is down or gone */
 #define VNET_CHECKSUM 1 /* VIRTIO_NET_HDR_F_NEEDS_CSUM */
+#define VNET ((uint32_t)sizeof(struct netring_vnet))
 #define ADDRESS_BYTES 6
 
-/* What became of a frame; the counters are these, in this order. */
+/* What became of a frame: the counters from forwarded on, in their order. */
 enum fate {
 	FATE_FORWARDED,
 	FATE_FILTERED,
 	FATE_LINK_LOCAL,
 	FATE_TOO_LONG,
 	FATE_RING_FULL,
-	FATE_LINK_DOWN,
-	FATE_HELD /* not decided yet */
+	FATE_LINK_DOWN
 };
 
 static void count(struct netring_bridge_stats *stats, enum fate fate)
 {
-	uint64_t *const counters[] = {
-		&stats->forwarded, &stats->filtered,  &stats->link_local,
-		&stats->too_long,  &stats->ring_full, &stats->link_down,
-	};
+	uint8_t *first = (uint8_t *)stats +
+			 offsetof(struct netring_bridge_stats, forwarded);
 
-	++*counters[fate];
+	++((uint64_t *)(void *)first)[fate];
 }
 
 /* 802.1D: 01:80:c2:00:00:00 to 0f stay on their link. */
 static int is_link_local(const struct netring_packet *pkt)
 {
-	static const uint8_t prefix[] = { 0x01, 0x80, 0xc2, 0x00, 0x00 };
+	const uint8_t *to = pkt->data;
 
-	return pkt->len >= ADDRESS_BYTES &&
-	       memcmp(pkt->data, prefix, sizeof(prefix)) == 0 &&
-	       pkt->data[5] < 0x10;
+	return pkt->len >= ADDRESS_BYTES && to[0] == 0x01 && to[1] == 0x80 &&
+	       to[2] == 0xc2 && !to[3] && !to[4] && to[5] < 0x10;
 }
 
-static void count_kind(struct netring_bridge_stats *stats,
-		       const struct netring_vnet *vnet)
+/* A full ring is kicked before it is taken for full. */
+static int get_slot(struct netring_injector *inj, struct netring_frame *frame)
 {
-	stats->checksum += (vnet->flags & VNET_CHECKSUM) != 0;
-	stats->gso += vnet->gso_type != 0;
+	if (netring_injector_reserve(inj, frame) >= 0)
+		return 0;
+	(void)netring_injector_flush(inj);
+	return netring_injector_reserve(inj, frame);
 }
 
 /*
@@ -51,19 +49,14 @@ static void count_kind(struct netring_bridge_stats *stats,
  * behind what is in the ring.
  */
 static enum fate send_oversize(struct netring_bridge *br,
-			       struct netring_bridge_port_ *far,
-			       const struct netring_packet *pkt,
-			       const struct netring_vnet *vnet)
+			       struct netring_injector *inj,
+			       const struct netring_packet *pkt)
 {
-	uint8_t *at = pkt->data - sizeof(*vnet);
 	int r;
 
-	if (!vnet->gso_type)
-		return FATE_TOO_LONG;
-	(void)netring_injector_flush(&far->injector);
-	memcpy(at, vnet, sizeof(*vnet));
-	r = netring_packet_send_(br->fd_ - 1, (int)far->injector.ifindex_, at,
-				 pkt->len + sizeof(*vnet));
+	(void)netring_injector_flush(inj);
+	r = netring_packet_send_(br->fd_ - 1, (int)inj->ifindex_,
+				 pkt->data - VNET, pkt->len + VNET);
 	if (r == -ENETDOWN || r == -ENXIO)
 		return FATE_LINK_DOWN;
 	if (r == -EAGAIN || r == -ENOBUFS)
@@ -71,80 +64,67 @@ static enum fate send_oversize(struct netring_bridge *br,
 	return r < 0 ? FATE_TOO_LONG : FATE_FORWARDED;
 }
 
+/* In front of the bytes, here and there, is the vnet header: it goes along. */
 static enum fate send_frame(struct netring_bridge *br,
 			    struct netring_bridge_port_ *far,
-			    const struct netring_packet *pkt,
-			    const struct netring_vnet *vnet)
+			    const struct netring_packet *pkt)
 {
+	struct netring_injector *inj = &far->injector;
 	struct netring_frame frame;
 
 	if (far->down || far->gone)
 		return FATE_LINK_DOWN;
-	if (pkt->len > netring_injector_geometry(&far->injector)->frame_size -
-			       NETRING_GEOMETRY_SLOT_OVERHEAD)
-		return send_oversize(br, far, pkt, vnet);
-	if (netring_injector_reserve(&far->injector, &frame) < 0) {
-		(void)netring_injector_flush(&far->injector);
-		if (netring_injector_reserve(&far->injector, &frame) < 0)
-			return br->flags_ & NETRING_BRIDGE_HOLD ?
-				       FATE_HELD :
-				       FATE_RING_FULL;
+	if (get_slot(inj, &frame) < 0)
+		return FATE_RING_FULL;
+	if (pkt->len > frame.capacity) {
+		netring_injector_discard(inj, &frame);
+		return send_oversize(br, inj, pkt);
 	}
-	memcpy(frame.data, pkt->data, pkt->len);
-	*frame.vnet = *vnet;
-	return netring_injector_commit(&far->injector, &frame, pkt->len) < 0 ?
+	memcpy(frame.data - VNET, pkt->data - VNET, pkt->len + VNET);
+	return netring_injector_commit(inj, &frame, pkt->len) < 0 ?
 		       FATE_TOO_LONG :
 		       FATE_FORWARDED;
 }
 
-static void forward(struct netring_bridge *br, int from,
-		    struct netring_packet *pkt, int modified)
+static enum fate forward(struct netring_bridge *br, int from,
+			 struct netring_packet *pkt)
 {
 	struct netring_bridge_port_ *near = &br->port_[from];
 	struct netring_vnet vnet;
 	enum fate fate;
 
-	memset(&vnet, 0, sizeof(vnet));
-	(void)netring_packet_vnet(pkt, &vnet);
-	if (modified)
-		vnet.flags &= (uint8_t)~VNET_CHECKED;
-	fate = send_frame(br, &br->port_[!from], pkt, &vnet);
-	near->holding = fate == FATE_HELD;
-	if (near->holding) {
-		near->held = *pkt;
-		return;
-	}
-	count(&near->stats, fate);
-	if (fate == FATE_FORWARDED)
-		count_kind(&near->stats, &vnet);
-}
-
-/* One frame from the ring of port @from. */
-static void handle(struct netring_bridge *br, int from,
-		   struct netring_packet *pkt)
-{
-	struct netring_bridge_port_ *near = &br->port_[from];
-	enum netring_verdict verdict = NETRING_VERDICT_FORWARD;
-
-	near->stats.received++;
-	if (br->oversize_ && pkt->flags & NETRING_PACKET_OVERSIZE)
+	if (br->oversize_)
 		(void)netring_capture_read_oversize(
 			&near->capture, pkt, br->oversize_, br->oversize_size_);
-	if (!(br->flags_ & NETRING_BRIDGE_LINK_LOCAL) && is_link_local(pkt)) {
-		count(&near->stats, FATE_LINK_LOCAL);
-		return;
-	}
-	if (netring_packet_truncated(pkt)) {
-		count(&near->stats, FATE_TOO_LONG);
-		return;
-	}
+	if (!(br->flags_ & NETRING_BRIDGE_LINK_LOCAL) && is_link_local(pkt))
+		return FATE_LINK_LOCAL;
+	if (netring_packet_truncated(pkt))
+		return FATE_TOO_LONG;
 	(void)netring_packet_restore_vlan(pkt);
-	if (br->filter_)
-		verdict = br->filter_(br->user_, pkt, from);
-	if (verdict == NETRING_VERDICT_DROP)
-		count(&near->stats, FATE_FILTERED);
-	else
-		forward(br, from, pkt, verdict == NETRING_VERDICT_MODIFIED);
+	if (br->filter_ &&
+	    br->filter_(br->user_, pkt, from) == NETRING_VERDICT_DROP)
+		return FATE_FILTERED;
+	fate = send_frame(br, &br->port_[!from], pkt);
+	if (fate == FATE_FORWARDED) {
+		memcpy(&vnet, pkt->data - VNET, VNET);
+		near->stats.checksum += (vnet.flags & VNET_CHECKSUM) != 0;
+		near->stats.gso += vnet.gso_type != 0;
+	}
+	return fate;
+}
+
+/* HOLD: nothing is taken that the far ring has no slot for. */
+static int must_hold(struct netring_bridge *br,
+		     struct netring_bridge_port_ *far)
+{
+	struct netring_frame frame;
+
+	if (!(br->flags_ & NETRING_BRIDGE_HOLD) || far->down || far->gone)
+		return 0;
+	if (get_slot(&far->injector, &frame) < 0)
+		return 1;
+	netring_injector_discard(&far->injector, &frame);
+	return 0;
 }
 
 /* Up to the budget from one port to the other; returns the frames taken. */
@@ -154,16 +134,17 @@ static int move(struct netring_bridge *br, int from)
 	struct netring_packet pkt;
 	uint32_t taken = 0;
 
-	if (near->holding)
-		forward(br, from, &near->held, 0);
-	while (!near->holding && taken < br->budget_) {
-		if (!near->in_batch) {
-			if (!netring_capture_next(&near->capture, &near->batch))
-				break;
-			near->in_batch = 1;
-		}
-		if (netring_batch_next(&near->batch, &pkt)) {
-			handle(br, from, &pkt);
+	while (taken < br->budget_) {
+		near->holding = (uint8_t)must_hold(br, &br->port_[!from]);
+		if (near->holding)
+			break;
+		if (!near->in_batch &&
+		    !netring_capture_next(&near->capture, &near->batch))
+			break;
+		near->in_batch = 1;
+		if (netring_capture_walk_(&near->batch, &pkt)) {
+			near->stats.received++;
+			count(&near->stats, forward(br, from, &pkt));
 			taken++;
 			continue;
 		}
@@ -173,29 +154,29 @@ static int move(struct netring_bridge *br, int from)
 	return (int)taken;
 }
 
+/* Kick what waits for port @to; a downed link gets no stale burst later. */
+static int push(struct netring_bridge *br, int to)
+{
+	struct netring_injector *inj = &br->port_[to].injector;
+	struct netring_bridge_stats *stats = &br->port_[!to].stats;
+	int r;
+
+	if (!inj->pending_)
+		return 0;
+	r = netring_injector_flush(inj);
+	if (r != -ENETDOWN && r != -ENODEV)
+		return r;
+	r = netring_injector_discard_pending(inj);
+	stats->forwarded -= (uint64_t)r;
+	stats->link_down += (uint64_t)r;
+	return 0;
+}
+
 static void tell(struct netring_bridge *br, int port,
 		 enum netring_port_event event)
 {
 	if (br->event_)
 		br->event_(br->user_, port, event);
-}
-
-/* Kick what waits for port @to; a downed link gets no stale burst later. */
-static int push(struct netring_bridge *br, int to)
-{
-	struct netring_bridge_port_ *far = &br->port_[to];
-	struct netring_bridge_stats *stats = &br->port_[!to].stats;
-	int r;
-
-	if (!far->injector.pending_)
-		return 0;
-	r = netring_injector_flush(&far->injector);
-	if (r != -ENETDOWN && r != -ENODEV)
-		return r < 0 ? r : 0;
-	r = netring_injector_discard_pending(&far->injector);
-	stats->forwarded -= (uint64_t)r;
-	stats->link_down += (uint64_t)r;
-	return 0;
 }
 
 /* Fetch a pending error of a port, and follow what it says. */
@@ -222,7 +203,7 @@ static int look(struct netring_bridge *br, int i)
 	}
 	if (port->down && !was_down)
 		tell(br, i, NETRING_PORT_DOWN);
-	return r < 0 ? r : 0;
+	return r;
 }
 
 int netring_bridge_timeout(const struct netring_bridge *br)
@@ -241,57 +222,32 @@ int netring_bridge_timeout(const struct netring_bridge *br)
 	return timeout;
 }
 
-static int wait_for_frames(struct netring_bridge *br, int timeout)
+int netring_bridge_step(struct netring_bridge *bridge, int timeout)
 {
-	int most = netring_bridge_timeout(br);
+	int most = netring_bridge_timeout(bridge);
+	struct netring_bridge_port_ *port;
 	struct pollfd fds[2];
-	int i, r;
+	int i, r, moved = 0;
 
 	if (most >= 0 && (timeout < 0 || most < timeout))
 		timeout = most;
 	for (i = 0; i < 2; i++) {
+		port = &bridge->port_[i];
+		fds[i].fd = port->gone ? -1 : netring_bridge_fd(bridge, i);
 		/* what is held back is not to be woken for */
-		fds[i].fd = br->port_[i].gone ? -1 : netring_bridge_fd(br, i);
-		fds[i].events = br->port_[i].holding ? 0 : POLLIN;
+		fds[i].events = port->holding ? 0 : POLLIN;
 		fds[i].revents = 0;
 	}
 	r = sys_poll(fds, 2, timeout);
-	if (r < 0)
-		return r;
-	for (i = 0; i < 2; i++)
-		if (fds[i].revents & (POLLERR | POLLNVAL) &&
-		    (r = look(br, i)) < 0)
-			return r;
-	return 0;
-}
-
-/* Ports in trouble are looked at now and then. */
-static int look_around(struct netring_bridge *br)
-{
-	int64_t now;
-	int i, r;
-
-	if (!br->port_[0].down && !br->port_[1].down && !br->port_[0].gone &&
-	    !br->port_[1].gone)
-		return 0;
-	now = netring_clock_ms();
-	if (now < br->look_at_)
-		return 0;
-	br->look_at_ = now + LOOK_MS;
-	for (i = 0; i < 2; i++)
-		if ((br->port_[i].down || br->port_[i].gone) &&
-		    (r = look(br, i)) < 0)
-			return r;
-	return 0;
-}
-
-int netring_bridge_step(struct netring_bridge *bridge, int timeout)
-{
-	int i, r, moved = 0;
-
-	r = wait_for_frames(bridge, timeout);
-	if (r >= 0)
-		r = look_around(bridge);
+	for (i = 0; i < 2 && r >= 0; i++) {
+		port = &bridge->port_[i];
+		if (fds[i].revents & (POLLERR | POLLNVAL) ||
+		    ((port->down || port->gone) &&
+		     netring_clock_ms() >= port->look_at)) {
+			port->look_at = netring_clock_ms() + LOOK_MS;
+			r = look(bridge, i);
+		}
+	}
 	for (i = 0; i < 2 && r >= 0; i++) {
 		moved += move(bridge, i);
 		r = push(bridge, !i);

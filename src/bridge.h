@@ -3,7 +3,7 @@
 #ifndef NETRING_SRC_BRIDGE_H
 #define NETRING_SRC_BRIDGE_H
 
-#include "packet_socket.h"
+#include "capture.h"
 
 #include <netring/bridge.h>
 

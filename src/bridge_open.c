@@ -5,42 +5,25 @@
 #include "offload.h"
 
 #define BUDGET 64u
-#define SMALL_FRAME 2048u
 #define SMALL_MEMORY (512u * 1024u)
-#define LARGE_PACKET 65600u /* 64 KiB of IP, Ethernet header and tags */
+#define LARGE_PACKET 65600 /* 64 KiB of IP, Ethernet header and tags */
 #define LARGE_MEMORY (2048u * 1024u)
 #define LARGE_BLOCK (512u * 1024u)
-#define HEADER_AND_TAGS 22u
-#define FRAME_ALIGN 16u
+#define HEADER_AND_TAGS 22
 #define OVERSIZE_WAITING (1024 * 1024) /* bytes of super-frames in the kernel */
 
-/* The slot for the longest frame of either interface, or -errno. */
-static int find_frame_size(struct netring_bridge *br,
-			   const struct netring_bridge_config *cfg)
+/* Name of a port, and the bytes of its longest frame; or -errno. */
+static int find_port(struct netring_bridge *br, int i, const char *interface)
 {
-	uint32_t packet = br->flags_ & NETRING_BRIDGE_LARGE ? LARGE_PACKET : 0;
-	uint32_t frame, given;
-	int i, mtu;
+	char *name = br->port_[i].capture.interface_;
+	int r;
 
-	for (i = 0; i < 2; i++) {
-		br->port = i;
-		mtu = netring_interface_get_(br->fd_ - 1, NR_SIOCGIFMTU,
-					     br->port_[i].capture.interface_);
-		if (mtu < 0)
-			return mtu;
-		if ((uint32_t)mtu + HEADER_AND_TAGS > packet)
-			packet = (uint32_t)mtu + HEADER_AND_TAGS;
-	}
-	frame = (packet + NETRING_GEOMETRY_SLOT_OVERHEAD + FRAME_ALIGN - 1) &
-		~(FRAME_ALIGN - 1);
-	br->step = NETRING_STEP_MTU;
-	for (i = 0; i < 2; i++) {
-		br->port = i;
-		given = cfg->direction[i].frame_size;
-		if (given && given < packet + NETRING_GEOMETRY_SLOT_OVERHEAD)
-			return -EMSGSIZE;
-	}
-	return (int)(frame > SMALL_FRAME ? frame : SMALL_FRAME);
+	br->step = NETRING_STEP_INTERFACE;
+	br->port = i;
+	r = netring_interface_name_(br->fd_ - 1, interface, 0, name);
+	if (r >= 0)
+		r = netring_interface_get_(br->fd_ - 1, NR_SIOCGIFMTU, name);
+	return r < 0 ? r : r + HEADER_AND_TAGS;
 }
 
 /* With a buffer for super-frames, offloads that stay on lose nothing. */
@@ -49,40 +32,45 @@ static int set_offloads(struct netring_bridge *br, int i)
 	struct netring_bridge_port_ *port = &br->port_[i];
 	int r;
 
+	br->step = NETRING_STEP_OFFLOAD;
+	br->port = i;
 	if (br->flags_ & (NETRING_BRIDGE_LARGE | NETRING_BRIDGE_KEEP_OFFLOADS))
 		return 0;
-	r = netring_offload_off_(br->fd_ - 1, port->capture.interface_,
-				 &port->offloads);
+	r = netring_offload_set_(br->fd_ - 1, port->capture.interface_,
+				 &port->offloads, 0);
 	return br->oversize_ ? 0 : r;
+}
+
+static void set_sizes(const struct netring_bridge *br, uint32_t *memory,
+		      uint32_t *block_size)
+{
+	int large = br->flags_ & NETRING_BRIDGE_LARGE;
+
+	if (!*memory)
+		*memory = large ? LARGE_MEMORY : SMALL_MEMORY;
+	if (large && !*block_size)
+		*block_size = LARGE_BLOCK;
 }
 
 static int open_capture(struct netring_bridge *br,
 			const struct netring_bridge_config *cfg, int from,
-			uint32_t frame_size)
+			uint32_t packet)
 {
-	const struct netring_bridge_rings *rings = &cfg->direction[from];
 	struct netring_capture *cap = &br->port_[from].capture;
-	int large = br->flags_ & NETRING_BRIDGE_LARGE;
-	struct netring_capture_config rx;
+	struct netring_capture_config rx = cfg->rx[from];
 	int r;
 
-	memset(&rx, 0, sizeof(rx));
 	rx.interface = cfg->interface[from];
-	rx.flags = NETRING_CAPTURE_PROMISC | NETRING_CAPTURE_IMMEDIATE |
-		   NETRING_CAPTURE_VNET_HDR;
+	rx.flags |= NETRING_CAPTURE_PROMISC | NETRING_CAPTURE_IMMEDIATE |
+		    NETRING_CAPTURE_VNET_HDR;
+	rx.direction = NETRING_DIRECTION_IN;
 	if (br->oversize_) {
 		rx.flags |= NETRING_CAPTURE_OVERSIZE;
-		rx.receive_buffer = OVERSIZE_WAITING;
+		if (!rx.receive_buffer)
+			rx.receive_buffer = OVERSIZE_WAITING;
 	}
-	rx.direction = NETRING_DIRECTION_IN;
-	rx.memory = rings->rx_memory ? rings->rx_memory :
-		    large	     ? LARGE_MEMORY :
-				       SMALL_MEMORY;
-	rx.block_size = rings->rx_block_size ? rings->rx_block_size :
-			large		     ? LARGE_BLOCK :
-					       0;
-	rx.block_count = rings->rx_block_count;
-	rx.frame_size = rings->frame_size ? rings->frame_size : frame_size;
+	set_sizes(br, &rx.memory, &rx.block_size);
+	rx.max_packet = packet;
 	r = netring_capture_open(cap, &rx);
 	br->step = cap->step;
 	br->reason = cap->reason;
@@ -92,25 +80,16 @@ static int open_capture(struct netring_bridge *br,
 
 static int open_injector(struct netring_bridge *br,
 			 const struct netring_bridge_config *cfg, int from,
-			 uint32_t frame_size)
+			 uint32_t packet)
 {
-	const struct netring_bridge_rings *rings = &cfg->direction[from];
 	struct netring_injector *inj = &br->port_[!from].injector;
-	int large = br->flags_ & NETRING_BRIDGE_LARGE;
-	struct netring_injector_config tx;
+	struct netring_injector_config tx = cfg->tx[from];
 	int r;
 
-	memset(&tx, 0, sizeof(tx));
 	tx.interface = cfg->interface[!from];
-	tx.flags = NETRING_INJECTOR_VNET_HDR;
-	tx.memory = rings->tx_memory ? rings->tx_memory :
-		    large	     ? LARGE_MEMORY :
-				       SMALL_MEMORY;
-	tx.block_size = rings->tx_block_size ? rings->tx_block_size :
-			large		     ? LARGE_BLOCK :
-					       0;
-	tx.block_count = rings->tx_block_count;
-	tx.frame_size = rings->frame_size ? rings->frame_size : frame_size;
+	tx.flags |= NETRING_INJECTOR_VNET_HDR;
+	set_sizes(br, &tx.memory, &tx.block_size);
+	tx.max_packet = packet;
 	r = netring_injector_open(inj, &tx);
 	br->step = inj->step;
 	br->reason = inj->reason;
@@ -121,7 +100,7 @@ static int open_injector(struct netring_bridge *br,
 static int set_up(struct netring_bridge *br,
 		  const struct netring_bridge_config *cfg)
 {
-	uint32_t frame_size;
+	int packet = br->flags_ & NETRING_BRIDGE_LARGE ? LARGE_PACKET : 0;
 	int i, r;
 
 	br->step = NETRING_STEP_SOCKET;
@@ -131,31 +110,17 @@ static int set_up(struct netring_bridge *br,
 	br->fd_ = r + 1;
 	br->step = NETRING_STEP_VNET_HDR;
 	r = netring_packet_option_(br->fd_ - 1, NR_PACKET_VNET_HDR, 1);
+	for (i = 0; i < 2 && r >= 0; i++) {
+		r = find_port(br, i, cfg->interface[i]);
+		if (r > packet)
+			packet = r;
+	}
+	for (i = 0; i < 2 && r >= 0; i++)
+		if ((r = set_offloads(br, i)) >= 0 &&
+		    (r = open_capture(br, cfg, i, (uint32_t)packet)) >= 0)
+			r = open_injector(br, cfg, i, (uint32_t)packet);
 	if (r < 0)
 		return r;
-	br->step = NETRING_STEP_INTERFACE;
-	for (i = 0; i < 2; i++) {
-		br->port = i;
-		r = netring_interface_name_(br->fd_ - 1, cfg->interface[i], 0,
-					    br->port_[i].capture.interface_);
-		if (r < 0)
-			return r;
-	}
-	r = find_frame_size(br, cfg);
-	if (r < 0)
-		return r;
-	frame_size = (uint32_t)r;
-	for (i = 0; i < 2; i++) {
-		br->step = NETRING_STEP_OFFLOAD;
-		br->port = i;
-		r = set_offloads(br, i);
-		if (r < 0)
-			return r;
-	}
-	for (i = 0; i < 2; i++)
-		if ((r = open_capture(br, cfg, i, frame_size)) < 0 ||
-		    (r = open_injector(br, cfg, i, frame_size)) < 0)
-			return r;
 	br->step = NETRING_STEP_CONFIG;
 	return br->port_[0].capture.ifindex_ == br->port_[1].capture.ifindex_ ?
 		       -EINVAL :
@@ -203,12 +168,11 @@ void netring_bridge_close(struct netring_bridge *bridge)
 
 	for (port = bridge->port_; port < bridge->port_ + 2; port++) {
 		if (bridge->fd_)
-			netring_offload_restore_(bridge->fd_ - 1,
-						 port->capture.interface_,
-						 port->offloads);
+			(void)netring_offload_set_(bridge->fd_ - 1,
+						   port->capture.interface_,
+						   &port->offloads, 1);
 		netring_capture_close(&port->capture);
 		netring_injector_close(&port->injector);
-		port->offloads = 0;
 	}
 	if (bridge->fd_)
 		sys_close(bridge->fd_ - 1);

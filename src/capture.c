@@ -60,6 +60,12 @@ static void take_slots(struct netring_capture *cap, struct netring_batch *batch)
 	cap->held_ = count;
 }
 
+int netring_capture_walk_(struct netring_batch *batch,
+			  struct netring_packet *pkt)
+{
+	return netring_batch_next(batch, pkt);
+}
+
 int netring_capture_next(struct netring_capture *cap,
 			 struct netring_batch *batch)
 {

@@ -10,6 +10,10 @@
 /* Find cap->interface_, join, bind. Sets cap->step. */
 int netring_capture_attach_(struct netring_capture *cap);
 
+/* netring_batch_next(), once for all that need no copy of their own. */
+int netring_capture_walk_(struct netring_batch *batch,
+			  struct netring_packet *pkt);
+
 /* TPACKET_V2 slots, or TPACKET_V3 blocks? */
 static inline int capture_is_v2(const struct netring_capture *cap)
 {

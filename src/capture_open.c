@@ -60,13 +60,14 @@ static int compute_geometry(struct netring_capture *cap,
 	request.fixed_slots = NETRING_CONFIG_CAPTURE_V2 &&
 			      (!NETRING_CONFIG_CAPTURE_V3 ||
 			       cfg->flags & NETRING_CAPTURE_IMMEDIATE);
-	if (request.fixed_slots && !cfg->frame_size)
+	request.max_packet = cfg->max_packet;
+	if (request.fixed_slots && !cfg->frame_size && !cfg->max_packet)
 		request.max_packet = cfg->snaplen;
 	r = netring_geometry_compute(&cap->geometry_, &request);
 	cap->reason = cap->geometry_.reason;
 	if (r >= 0 && request.fixed_slots)
-		cap->slots_ = cap->geometry_.block_size /
-			      cap->geometry_.frame_size;
+		cap->slots_ =
+			cap->geometry_.block_size / cap->geometry_.frame_size;
 	return r;
 }
 
@@ -111,8 +112,8 @@ static int set_options(struct netring_capture *cap,
 static int map_ring(struct netring_capture *cap,
 		    const struct netring_capture_config *cfg)
 {
-	size_t size = (size_t)cap->geometry_.block_size *
-		      cap->geometry_.block_count;
+	size_t size =
+		(size_t)cap->geometry_.block_size * cap->geometry_.block_count;
 	int fixed = NETRING_CONFIG_CAPTURE_MAP_FIXED && cfg->map_address;
 	struct nr_tpacket_req3 request;
 	void *map;
@@ -143,8 +144,8 @@ static int map_ring(struct netring_capture *cap,
 	cap->ring_size_ = size;
 	cap->at_ = map;
 	if (!capture_is_v2(cap))
-		cap->status_at_ = offsetof(struct nr_tpacket_block_desc,
-					   block_status);
+		cap->status_at_ =
+			offsetof(struct nr_tpacket_block_desc, block_status);
 	return 0;
 }
 

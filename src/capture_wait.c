@@ -100,7 +100,7 @@ int netring_capture_receive(struct netring_capture *cap,
 
 	for (;;) {
 		if (cap->receiving_) {
-			if (netring_batch_next(&cap->batch_, pkt))
+			if (netring_capture_walk_(&cap->batch_, pkt))
 				return 1;
 			netring_capture_release(cap);
 			cap->receiving_ = 0;

@@ -161,8 +161,8 @@ static int set_up(struct netring_injector *inj,
 	r = set_options(inj, cfg);
 	if (r < 0)
 		return r;
-	inj->ring_size_ = (size_t)inj->geometry_.block_size *
-			  inj->geometry_.block_count;
+	inj->ring_size_ =
+		(size_t)inj->geometry_.block_size * inj->geometry_.block_count;
 	inj->step = NETRING_STEP_RING;
 	r = netring_packet_ring_(inj->fd_ - 1, NR_PACKET_TX_RING,
 				 &inj->geometry_);

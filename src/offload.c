@@ -19,7 +19,7 @@ static const struct offload offloads[] = {
 
 #define OFFLOADS (sizeof(offloads) / sizeof(offloads[0]))
 
-/* 1: was @off and is @on now, or the reverse; 0: was so already. */
+/* Off, or on again. 1: changed, 0: was so already. */
 static int change(int fd, const char *name, const struct offload *what, int on)
 {
 	struct nr_ethtool_value value = { what->get, 0 };
@@ -34,25 +34,19 @@ static int change(int fd, const char *name, const struct offload *what, int on)
 	return r < 0 ? r : 1;
 }
 
-int netring_offload_off_(int fd, const char *name, uint32_t *was_on)
+int netring_offload_set_(int fd, const char *name, uint32_t *off, int on)
 {
 	unsigned int i;
 	int r;
 
 	for (i = 0; i < OFFLOADS; i++) {
-		r = change(fd, name, &offloads[i], 0);
+		if (on && !(*off >> i & 1))
+			continue;
+		r = change(fd, name, &offloads[i], on);
 		if (r < 0)
 			return r;
-		*was_on |= (uint32_t)r << i;
+		if (r)
+			*off ^= 1u << i;
 	}
 	return 0;
-}
-
-void netring_offload_restore_(int fd, const char *name, uint32_t was_on)
-{
-	unsigned int i;
-
-	for (i = 0; i < OFFLOADS; i++)
-		if (was_on >> i & 1)
-			(void)change(fd, name, &offloads[i], 1);
 }

@@ -6,12 +6,11 @@
 #include "packet_socket.h"
 
 /*
- * Turn GRO, LRO and TSO of @name off. *@was_on: a bit for each that was on
- * and is off now. Return: 0, or what refused to turn off one that is on.
+ * Turn GRO, LRO and TSO of @name off, or on again (@on). *@off has a bit for
+ * each that was on and is off now; only these are turned on again.
+ *
+ * Return: 0, or what refused the change.
  */
-int netring_offload_off_(int fd, const char *name, uint32_t *was_on);
-
-/* On again, as @was_on says. */
-void netring_offload_restore_(int fd, const char *name, uint32_t was_on);
+int netring_offload_set_(int fd, const char *name, uint32_t *off, int on);
 
 #endif

@@ -150,9 +150,8 @@ size_t netring_pcapng_header(void *buffer, size_t size,
 			     const struct netring_pcap_interface *interface)
 {
 	static const uint8_t nanoseconds = 9;
-	size_t name = interface->name ?
-			      strnlen(interface->name, NAME_MAX_SIZE) :
-			      0;
+	size_t name =
+		interface->name ? strnlen(interface->name, NAME_MAX_SIZE) : 0;
 	size_t section = 28 + 4 + PADDED(sizeof(program) - 1) + 4;
 	size_t description = 20 + (name ? 4 + PADDED(name) : 0) + 8 + 4;
 	uint8_t *at = buffer;

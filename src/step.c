@@ -10,8 +10,7 @@ const char *netring_step_name(enum netring_step step)
 		"socket",    "version",	      "reserve",    "vnet header",
 		"timestamp", "ring",	      "map",	    "filter",
 		"interface", "membership",    "direction",  "bind",
-		"fanout",    "loss",	      "option",	    "MTU",
-		"offload",
+		"fanout",    "loss",	      "option",	    "offload",
 	};
 	unsigned int i = (unsigned int)step;
 

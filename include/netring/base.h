@@ -56,7 +56,6 @@ enum netring_step {
 	NETRING_STEP_FANOUT,	 /* joining a fanout group */
 	NETRING_STEP_LOSS,	 /* PACKET_LOSS */
 	NETRING_STEP_OPTION,	 /* another socket option */
-	NETRING_STEP_MTU,	 /* slots too small for the interface's MTU */
 	NETRING_STEP_OFFLOAD	 /* turning GRO, LRO, TSO off */
 };
 

@@ -85,8 +85,8 @@ static inline uint16_t netring_tpid_(uint32_t status, uint16_t tpid)
 static inline uint32_t netring_walk_v3_(const struct netring_batch *batch,
 					struct netring_packet *pkt)
 {
-	const struct netring_tpacket3_
-		*h = (const struct netring_tpacket3_ *)(const void *)batch->at_;
+	const struct netring_tpacket3_ *h =
+		(const struct netring_tpacket3_ *)(const void *)batch->at_;
 
 	if (batch->room_ < sizeof(*h) || h->mac > batch->room_ ||
 	    h->snaplen > batch->room_ - h->mac || h->mac < sizeof(*h))
@@ -107,8 +107,8 @@ static inline uint32_t netring_walk_v3_(const struct netring_batch *batch,
 static inline uint32_t netring_walk_v2_(const struct netring_batch *batch,
 					struct netring_packet *pkt)
 {
-	const struct netring_tpacket2_
-		*h = (const struct netring_tpacket2_ *)(const void *)batch->at_;
+	const struct netring_tpacket2_ *h =
+		(const struct netring_tpacket2_ *)(const void *)batch->at_;
 
 	if (batch->room_ < batch->stride_ || h->mac > batch->stride_ ||
 	    h->snaplen > batch->stride_ - h->mac || h->mac < sizeof(*h))

@@ -54,23 +54,17 @@ enum netring_port_event {
 	NETRING_PORT_BACK  /* found again, and bound */
 };
 
-/* Ring sizes of one direction; zero fields as in the roles' own. */
-struct netring_bridge_rings {
-	uint32_t rx_memory;
-	uint32_t rx_block_size;
-	uint32_t rx_block_count;
-	uint32_t tx_memory;
-	uint32_t tx_block_size;
-	uint32_t tx_block_count;
-	uint32_t frame_size; /* of both; must hold the larger MTU's frames */
-};
-
 /* Zero means the default. Direction 0 is from interface 0 to interface 1. */
 struct netring_bridge_config {
 	const char *interface[2];
 	uint32_t flags;	 /* NETRING_BRIDGE_* */
 	uint32_t budget; /* frames of one direction in a step; 0: 64 */
-	struct netring_bridge_rings direction[2];
+
+	/* Overrides, per direction: ring sizes, filters, priority, ... The
+	 * bridge sets interface, direction and max_packet (by the larger MTU)
+	 * itself and adds its flags. */
+	struct netring_capture_config rx[2];
+	struct netring_injector_config tx[2];
 
 	/* Called for every frame, VLAN tag in place; NULL forwards all. */
 	enum netring_verdict (*filter)(void *user, struct netring_packet *pkt,
@@ -108,8 +102,9 @@ struct netring_bridge_port_ {
 	struct netring_packet held;	   /* HOLD: waits for a slot */
 	struct netring_bridge_stats stats; /* from here to the other port */
 	uint32_t offloads;		   /* to be restored */
+	int64_t look_at;		   /* when down or gone: next time */
 	uint8_t in_batch;
-	uint8_t holding;
+	uint8_t holding; /* HOLD: until the far ring has a slot */
 	uint8_t down;
 	uint8_t gone;
 };
@@ -124,7 +119,7 @@ struct netring_bridge {
 	int fd_; /* + 1; without a ring: ioctls, and what no slot holds */
 	uint32_t flags_;
 	uint32_t budget_;
-	int64_t look_at_;
+
 	enum netring_verdict (*filter_)(void *, struct netring_packet *, int);
 	void (*event_)(void *, int, enum netring_port_event);
 	void *user_;
@@ -144,8 +139,8 @@ struct netring_bridge {
  * Return:  0, or < 0 with bridge->step and bridge->port: as
  *          netring_capture_open() and netring_injector_open(); step OFFLOAD:
  *          -EPERM, -EOPNOTSUPP: an offload is on and cannot be turned off;
- *          step CONFIG: -EINVAL, the same interface twice; step MTU:
- *          -EMSGSIZE, the given frame_size holds no frame of the MTU.
+ *          step CONFIG: -EINVAL, the same interface twice; step GEOMETRY: a
+ *          frame_size or memory that was given is too small for the MTU.
  */
 int netring_bridge_open(struct netring_bridge *bridge,
 			const struct netring_bridge_config *cfg)

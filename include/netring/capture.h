@@ -110,6 +110,7 @@ struct netring_capture_config {
 	uint32_t block_size;
 	uint32_t block_count;
 	uint32_t frame_size; /* IMMEDIATE only: a longer packet is truncated */
+	uint32_t max_packet; /* longest packet to be kept whole; 0: as fits */
 	uint32_t retire_ms;  /* V3: a block that is not full is handed over
 				* after this time (before 6.18: + 1 jiffy);
 				* 0: CONFIG_CAPTURE_RETIRE_MS */

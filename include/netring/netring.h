@@ -13,8 +13,20 @@
 #if NETRING_CONFIG_BRIDGE
 #include <netring/bridge.h>
 #endif
+#if NETRING_CONFIG_PACE
+#include <netring/pace.h>
+#endif
+#if NETRING_CONFIG_LOOP
+#include <netring/loop.h>
+#endif
+#if NETRING_CONFIG_METRICS
+#include <netring/metrics.h>
+#endif
 #if NETRING_CONFIG_PCAP
 #include <netring/pcap.h>
+#endif
+#if NETRING_CONFIG_PCAP_READ
+#include <netring/pcap_read.h>
 #endif
 #if NETRING_CONFIG_PROBE
 #include <netring/probe.h>

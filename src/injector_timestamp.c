@@ -1,27 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* injector_time.c - launch times, and when frames have left. */
+/* injector_timestamp.c - when frames have left. */
 #include "injector.h"
-
-int netring_injector_kick_at_(int fd, uint64_t time)
-{
-	union {
-		struct cmsghdr header; /* for its alignment */
-		uint8_t bytes[CMSG_SPACE(sizeof(uint64_t))];
-	} control;
-	struct msghdr message;
-	struct cmsghdr *part;
-
-	memset(&message, 0, sizeof(message));
-	memset(&control, 0, sizeof(control));
-	message.msg_control = &control;
-	message.msg_controllen = sizeof(control);
-	part = CMSG_FIRSTHDR(&message);
-	part->cmsg_level = SOL_SOCKET;
-	part->cmsg_type = SO_TXTIME;
-	part->cmsg_len = CMSG_LEN(sizeof(time));
-	memcpy(CMSG_DATA(part), &time, sizeof(time));
-	return sys_sendmsg(fd, &message, MSG_DONTWAIT);
-}
 
 /*
  * The kernel numbers what it tries to send. A try that the queueing
