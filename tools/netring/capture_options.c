@@ -31,12 +31,14 @@ static const char usage[] =
 	"input\n"
 	"  -p            do not make the interface promiscuous\n"
 	"  -B KIB        memory of the ring\n"
-	"  --immediate-mode  see every packet at once, not in blocks\n"
-	"  -v            report once a second with -w, not only on a terminal\n"
-	"\n"
-	"-e, -l, -n and -U are taken, and always so: addresses are shown as\n"
-	"numbers, and what came is written out as soon as nothing more is "
-	"there.\n";
+	"  --immediate-mode  see every packet at once, not in blocks; in slots\n"
+	"                of " NETRING_STRING_(
+		NETRING_CONFIG_CAPTURE_FRAME_SIZE) " bytes unless -s asks for more\n"
+						   "  -v            report once a second with -w, not only on a terminal\n"
+						   "\n"
+						   "-e, -l, -n and -U are taken, and always so: addresses are shown as\n"
+						   "numbers, and what came is written out as soon as nothing more is "
+						   "there.\n";
 
 static int bad(const char *option, const char *value, const char *want)
 {
