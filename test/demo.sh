@@ -9,11 +9,10 @@ set -eu
 
 # In private network namespaces: nothing of this machine's network is touched.
 if [ -z "${DEMO_INSIDE:-}" ]; then
-	export DEMO_INSIDE=1
 	if [ "$(id -u)" -eq 0 ] && unshare -n true 2>/dev/null; then
-		exec unshare -n sh "$0"
+		DEMO_INSIDE=root exec unshare -n sh "$0"
 	elif unshare -rn true 2>/dev/null; then
-		exec unshare -rn sh "$0"
+		DEMO_INSIDE=user exec unshare -rn sh "$0"
 	fi
 	echo "The demo needs a network namespace of its own:" \
 		"run it as root, or allow user namespaces." >&2
@@ -43,6 +42,16 @@ say() {
 
 show() {
 	printf '$ %s\n' "$*"
+}
+
+# tcpdump wants to become another user where it is root, which a user namespace
+# has not; in one more of them it is nobody.
+read_file() {
+	if [ "$DEMO_INSIDE" = user ]; then
+		unshare -U tcpdump -n "$@" -r "$file" icmp 2>/dev/null
+	else
+		tcpdump -n "$@" -r "$file" icmp 2>/dev/null
+	fi
 }
 
 # The far end of the wire is in a namespace that lives as long as a sleep.
@@ -85,14 +94,13 @@ kill -INT $capture
 wait $capture
 grep transmitted "$dir/ping"
 
-# -Z root: in a user namespace there is no other user to become
 say "The file, read by tcpdump:"
 show "tcpdump -n -c 6 -r demo.pcapng icmp"
-tcpdump -Z root -n -c 6 -r "$file" icmp 2>/dev/null
+read_file -c 6
 
 sent=$(sed -n 's/^\([0-9]*\) packets transmitted.*/\1/p' "$dir/ping")
 answered=$(sed -n 's/.* \([0-9]*\) received.*/\1/p' "$dir/ping")
-found=$(tcpdump -Z root -n -r "$file" icmp 2>/dev/null | wc -l)
+found=$(read_file | wc -l)
 if [ -n "${DEMO_FILE:-}" ]; then
 	cp "$file" "$DEMO_FILE"
 	say "The file is $DEMO_FILE; Wireshark opens it."

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MILLION 1000000u
+#define SLOT NETRING_STRING_(NETRING_CONFIG_CAPTURE_FRAME_SIZE)
 
 static const char usage[] =
 	"Usage: netring capture -i INTERFACE [OPTION...]\n"
@@ -31,14 +32,14 @@ static const char usage[] =
 	"input\n"
 	"  -p            do not make the interface promiscuous\n"
 	"  -B KIB        memory of the ring\n"
-	"  --immediate-mode  see every packet at once, not in blocks; in slots\n"
-	"                of " NETRING_STRING_(
-		NETRING_CONFIG_CAPTURE_FRAME_SIZE) " bytes unless -s asks for more\n"
-						   "  -v            report once a second with -w, not only on a terminal\n"
-						   "\n"
-						   "-e, -l, -n and -U are taken, and always so: addresses are shown as\n"
-						   "numbers, and what came is written out as soon as nothing more is "
-						   "there.\n";
+	"  --immediate-mode  see every packet at once, not in blocks; what does\n"
+	"                not fit in " SLOT
+	" bytes is cut unless -s asks for more\n"
+	"  -v            report once a second with -w, not only on a terminal\n"
+	"\n"
+	"-e, -l, -n and -U are taken, and always so: addresses are shown as\n"
+	"numbers, and what came is written out as soon as nothing more is "
+	"there.\n";
 
 static int bad(const char *option, const char *value, const char *want)
 {
