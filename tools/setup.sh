@@ -4,7 +4,7 @@
 
 set -eu
 
-packages='busybox clang clang-format clang-tidy cppcheck dash ethtool g++ gcc
+packages='bsdutils busybox clang clang-format clang-tidy cppcheck dash ethtool g++ gcc
 git iproute2 iputils-ping jq libc6-dev libcap2-bin libclang-rt-dev
 libcmocka-dev linux-libc-dev make musl-tools perl pkg-config python3
 python3-kconfiglib python3-scapy shellcheck strace tcpdump tshark util-linux

@@ -168,6 +168,15 @@ if [ -e /usr/lib/python3/dist-packages/kconfiglib.py ]; then
 	yes "" | mk py oldconfig >"$T/output" 2>&1
 	is "oldconfig asks for the new ones" \
 		"$(grep -c '(PCAP)' "$T/output")/$(grep -c '(PROBE)' "$T/output")" 1/0
+	# Enter the first menu, toggle its first option, quit, say yes.
+	mk py -s full_defconfig
+	{
+		printf '\n qy'
+		sleep 2
+	} | TERM=xterm timeout 20 script -qec \
+		"make -C '$SRC' O='$T/py' menuconfig" /dev/null >"$T/output"
+	ok "menuconfig changes an option" \
+		grep -q '# CONFIG_CAPTURE_V3 is not set' "$T/py/.config"
 else
 	skip "a python3 without kconfiglib in front" "python3-kconfiglib"
 fi

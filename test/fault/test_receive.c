@@ -15,7 +15,7 @@ static int receive(int64_t deadline)
 static void past_deadline(void **state)
 {
 	static const int64_t deadlines[] = {
-		1, START, START - 1, -2, -START,
+		1, START, START - 1, -2, -START, INT64_MIN,
 	};
 	uint32_t i, packets;
 

@@ -79,8 +79,8 @@ struct call {
 static const struct call calls[] = {
 	{ "set_filter", set_filter, 1, 1, 0, 0, 0 },
 	{ "detach_filter", detach_filter, 1, 1, 0, 0, 0 },
-	/* index, two memberships, bind, name, and an old error fetched */
-	{ "rebind", rebind, 6, 1, 0, 0, 6 },
+	/* an old error fetched, index, two memberships, bind, name */
+	{ "rebind", rebind, 6, 1, 0, 0, 1 },
 	{ "read_stats", read_stats, 1, 0, 0, 0, 0 },
 	{ "wait", wait_for, 1, 0, 0, 0, 0 },
 	{ "receive", receive, 1, 0, 0, 0, 0 },

@@ -152,10 +152,10 @@ static int run(struct session *s)
 {
 	int64_t now = netring_clock_ms();
 	struct netring_batch batch;
-	int end = 0;
+	int last = 0;
 	int r = 0;
 
-	while (!r && !end && !finished(s, now)) {
+	while (!r && !finished(s, now)) {
 		if (netring_capture_next(&s->cap, &batch)) {
 			r = take(s, &batch);
 			netring_capture_release(&s->cap);
@@ -165,7 +165,9 @@ static int run(struct session *s)
 		now = netring_clock_ms();
 		status_show(&s->status, &s->cap, now);
 		if (!r)
-			r = file_tick(&s->file, now, &end);
+			r = file_tick(&s->file, now, &last);
+		if (last && !s->stopping)
+			s->end = now;
 	}
 	return r;
 }

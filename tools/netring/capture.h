@@ -43,7 +43,7 @@ int open_capture(struct netring_capture *cap,
 
 /* capture_print.c: one line; buffered until print_flush() */
 void print_init(void);
-int print_packet(const struct netring_packet *pkt);
+int print_packet(struct netring_packet *pkt);
 int print_flush(void);
 
 /* capture_status.c */
@@ -76,18 +76,19 @@ struct capture_file {
 	struct netring_pcap_interface interface;
 	int pcap; /* the old format */
 	int fd;
-	uint32_t index;	    /* number in the name */
-	uint32_t periods;   /* that have ended */
-	int64_t period_end; /* ms */
-	uint64_t size;	    /* bytes of records, buffered ones too */
-	uint64_t packets;
+	uint32_t index;		  /* number in the name */
+	uint32_t periods;	  /* that have ended */
+	int64_t period_end;	  /* ms */
+	uint64_t size;		  /* bytes of records, buffered ones too */
+	uint64_t packets;	  /* records, */
+	uint64_t packets_written; /* without the buffered ones */
 	size_t used;
 	char name[PATH_MAX];
 	uint8_t buffer[FILE_FLUSH_AT + NETRING_PCAPNG_RECORD_MAX(262144)];
 };
 
 int file_open(struct capture_file *file);
-int file_write(struct capture_file *file, const struct netring_packet *pkt);
+int file_write(struct capture_file *file, struct netring_packet *pkt);
 int file_flush(struct capture_file *file);
 int file_close(struct capture_file *file);
 /* Begin the next file when its time has come. *end: all periods are over. */

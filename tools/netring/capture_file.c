@@ -74,16 +74,18 @@ static size_t record_size(const struct capture_file *file, const uint8_t *at)
 static void cut_to_records(struct capture_file *file, size_t written)
 {
 	uint64_t start = file->size - file->used;
-	size_t whole = 0, next = 0;
+	uint64_t packets = file->packets_written;
+	size_t whole = 0, next;
 
-	if (!start)
-		return;
-	while (next <= written && next < file->used) {
-		whole = next;
+	for (next = 0; start && next < file->used; packets++) {
 		next += record_size(file, file->buffer + next);
+		if (next > written)
+			break;
+		whole = next;
 	}
-	if (ftruncate(file->fd, (off_t)(start + whole)) < 0 && errno != EINVAL)
-		note("%s: the last record is not whole", file->name);
+	if (ftruncate(file->fd, (off_t)(start + whole)) == 0)
+		note("%s: holds %llu packets", file->name,
+		     (unsigned long long)packets);
 }
 
 int file_flush(struct capture_file *file)
@@ -107,6 +109,7 @@ int file_flush(struct capture_file *file)
 		}
 	}
 	file->used = 0;
+	file->packets_written = file->packets;
 	return 0;
 }
 
@@ -131,6 +134,7 @@ static int open_next(struct capture_file *file)
 		return fail("-w %s: %s", file->name, strerror(errno));
 	file->size = 0;
 	file->packets = 0;
+	file->packets_written = 0;
 	added(file,
 	      file->pcap ?
 		      netring_pcap_header(file->buffer, sizeof(file->buffer),
@@ -196,22 +200,22 @@ static int next_by_size(struct capture_file *file, size_t record)
 	return open_next(file);
 }
 
-int file_write(struct capture_file *file, const struct netring_packet *pkt)
+int file_write(struct capture_file *file, struct netring_packet *pkt)
 {
-	struct netring_packet cut = *pkt;
 	uint32_t most = file->interface.snaplen ? file->interface.snaplen :
 						  FILE_PACKET_MAX;
 	size_t size;
 
-	netring_packet_restore_vlan(&cut);
-	if (cut.len > most)
-		cut.len = most;
-	if (next_by_size(file, file->pcap ? NETRING_PCAP_RECORD_MAX(cut.len) :
-					    NETRING_PCAPNG_RECORD_MAX(cut.len)))
+	netring_packet_restore_vlan(pkt);
+	if (pkt->len > most)
+		pkt->len = most;
+	if (next_by_size(file, file->pcap ?
+				       NETRING_PCAP_RECORD_MAX(pkt->len) :
+				       NETRING_PCAPNG_RECORD_MAX(pkt->len)))
 		return 1;
 	size = (file->pcap ? netring_pcap_record : netring_pcapng_record)(
 		file->buffer + file->used, sizeof(file->buffer) - file->used,
-		&cut);
+		pkt);
 	added(file, size);
 	file->packets++;
 	return file->used < FILE_FLUSH_AT ? 0 : file_flush(file);

@@ -42,8 +42,8 @@ static int number(struct parser *parser, const char *name, uint32_t most,
 	if (parse_number(text, 0, most, &wide) < 0)
 		return fail("-F %s: line %u: %s: %s is no number to %u; "
 			    "is this the output of tcpdump -ddd?",
-			    parser->path, parser->reader.line - (byte == '\n'),
-			    text, name, most);
+			    parser->path, parser->reader.line, text, name,
+			    most);
 	*value = (uint32_t)wide;
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MILLION 1000000u
+#define SLOT NETRING_STRING_(NETRING_CONFIG_CAPTURE_FRAME_SIZE)
 
 static const char usage[] =
 	"Usage: netring capture -i INTERFACE [OPTION...]\n"
@@ -31,7 +32,9 @@ static const char usage[] =
 	"input\n"
 	"  -p            do not make the interface promiscuous\n"
 	"  -B KIB        memory of the ring\n"
-	"  --immediate-mode  see every packet at once, not in blocks\n"
+	"  --immediate-mode  see every packet at once, not in blocks; what does\n"
+	"                not fit in " SLOT
+	" bytes is cut unless -s asks for more\n"
 	"  -v            report once a second with -w, not only on a terminal\n"
 	"\n"
 	"-e, -l, -n and -U are taken, and always so: addresses are shown as\n"

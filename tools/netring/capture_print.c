@@ -14,6 +14,8 @@
 #define TYPE_VLAN 0x8100
 #define TYPE_IPV6 0x86dd
 #define TYPE_SERVICE_VLAN 0x88a8
+#define IPV6_HOP_OPTIONS 0
+#define IPV6_OPTIONS 60
 #define TYPE_MIN 0x0600 /* below: an 802.3 length, or a kernel's number */
 
 struct view {
@@ -103,6 +105,7 @@ static void print_ipv6(struct view *view)
 {
 	char source[INET6_ADDRSTRLEN], destination[INET6_ADDRSTRLEN];
 	const uint8_t *header = view->at;
+	uint8_t next;
 
 	if (!has(view, 40)) {
 		printf(" IP6, cut short");
@@ -110,9 +113,15 @@ static void print_ipv6(struct view *view)
 	}
 	inet_ntop(AF_INET6, header + 8, source, sizeof(source));
 	inet_ntop(AF_INET6, header + 24, destination, sizeof(destination));
+	next = header[6];
 	skip(view, 40);
+	while ((next == IPV6_HOP_OPTIONS || next == IPV6_OPTIONS) &&
+	       has(view, 8) && has(view, (view->at[1] + 1u) * 8)) {
+		next = view->at[0];
+		skip(view, (view->at[1] + 1u) * 8);
+	}
 	printf(" IP6");
-	print_ports(header[6], view, source, destination);
+	print_ports(next, view, source, destination);
 }
 
 static void print_arp(const struct view *view)
@@ -167,18 +176,21 @@ static uint16_t print_tags(struct view *view, uint16_t type)
 	return type;
 }
 
-int print_packet(const struct netring_packet *pkt)
+int print_packet(struct netring_packet *pkt)
 {
-	struct view view = { pkt->data, pkt->len };
+	struct view view;
 	uint16_t type = netring_packet_protocol(pkt);
 	int raw = netring_link_type(pkt->link->hatype,
 				    (pkt->flags & NETRING_PACKET_COOKED) !=
 					    0) == NETRING_LINKTYPE_ETHERNET;
 	const uint8_t *ethernet = NULL;
 
+	netring_packet_restore_vlan(pkt);
+	view.at = pkt->data;
+	view.len = pkt->len;
 	print_time(pkt);
 	printf(pkt->link->type == NETRING_TYPE_OUTGOING ? " Out" : " In ");
-	if (pkt->flags & NETRING_PACKET_VLAN)
+	if (pkt->flags & NETRING_PACKET_VLAN) /* cooked: not put back */
 		print_vlan(pkt->vlan_tci);
 	if (raw && has(&view, ETHERNET_SIZE)) {
 		ethernet = pkt->data;

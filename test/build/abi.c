@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* abi.c - holds our copies of the kernel's structs against its headers. */
+#include <poll.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include <linux/bpf.h>
+#include <linux/ethtool.h>
+#include <linux/filter.h>
+#include <linux/if.h>
+#include <linux/if_arp.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/net_tstamp.h>
+#include <linux/sockios.h>
+#include <linux/virtio_net.h>
+
+#include <netring/netring.h>
+
+#include "../../src/kernel_abi.h"
+
+/* In the union of struct ifreq. */
+#define IN_UNION(ours, kernel)                                              \
+	_Static_assert(offsetof(struct nr_ifreq, u.ours) ==                 \
+				       offsetof(struct ifreq, kernel) &&    \
+			       sizeof(((struct nr_ifreq *)0)->u.ours) ==    \
+				       sizeof(((struct ifreq *)0)->kernel), \
+		       #kernel)
+IN_UNION(ifindex, ifr_ifindex);
+IN_UNION(mtu, ifr_mtu);
+IN_UNION(flags, ifr_flags);
+IN_UNION(hwaddr, ifr_hwaddr);
+IN_UNION(data, ifr_data);
+_Static_assert(sizeof(((struct nr_ifreq *)0)->u) ==
+		       sizeof(((struct ifreq *)0)->ifr_ifru),
+	       "the union");
+
+/* In the ring, a struct sockaddr_ll follows the aligned header. */
+_Static_assert(offsetof(struct netring_tpacket3_, link) ==
+		       TPACKET_ALIGN(sizeof(struct tpacket3_hdr)),
+	       "TPACKET_V3");
+_Static_assert(offsetof(struct netring_tpacket2_, link) ==
+		       TPACKET_ALIGN(sizeof(struct tpacket2_hdr)),
+	       "TPACKET_V2");
+
+/* Two bit-fields of 4 bits, which have no offset, are between their like. */
+_Static_assert(offsetof(struct nr_bpf_insn, registers) ==
+		       offsetof(struct bpf_insn, off) - 1,
+	       "registers");
+
+/* Numbers that Linux 6.1's headers do not have yet. */
+#ifndef TP_STATUS_GSO_TCP
+#define TP_STATUS_GSO_TCP 0x100
+#endif
+#ifndef PACKET_FANOUT_FLAG_IGNORE_OUTGOING
+#define PACKET_FANOUT_FLAG_IGNORE_OUTGOING 0x4000
+#endif
+
+#include "abi-generated.h"

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+# abi.t's comparison for other machines, with musl's numbers, and made to fail.
+# shellcheck shell=sh
+
+. test/lib.sh
+
+mk full -s full_defconfig
+mk full -s "$T/full/include/netring/config.h"
+
+# $1 kernel_abi.h
+generate() {
+	awk -f test/build/abi.awk test/build/abi.map "$1" \
+		include/netring/*.h >"$T/abi-generated.h"
+}
+# $1 file, then the compiler
+against() {
+	file=$1
+	shift
+	"$@" -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -I"$T" \
+		-I"$T/full/include" -Iinclude -idirafter /usr/include \
+		-idirafter "/usr/include/$(gcc -print-multiarch)" "$file"
+}
+
+ok "numbers, as the host's C library has them" \
+	against test/build/abi_numbers.c "$HOSTCC"
+if command -v musl-gcc >/dev/null; then
+	ok "numbers, as musl has them" \
+		against test/build/abi_numbers.c musl-gcc
+else
+	skip "numbers, as musl has them" "no musl-gcc"
+fi
+
+# A machine's layout needs no C library, only words that headers ask for.
+mkdir -p "$T/fake/sys"
+echo '#pragma once
+#define SOL_PACKET 263
+struct sockaddr { unsigned short family; char data[14]; };' \
+	>"$T/fake/sys/socket.h"
+echo '#define POLLIN 1' >"$T/fake/poll.h"
+echo 'void *memcpy(void *, const void *, __SIZE_TYPE__);' >"$T/fake/string.h"
+ok "assertions are generated" generate src/kernel_abi.h
+for target in i386-linux-gnu arm-linux-gnueabi armeb-linux-gnueabi \
+	mips-linux-gnu mipsel-linux-gnu powerpc-linux-gnu riscv32-linux-gnu \
+	aarch64-linux-gnu s390x-linux-gnu mips64-linux-gnuabi64; do
+	if command -v clang >/dev/null; then
+		ok "structs on ${target%%-*}" against test/build/abi.c clang \
+			--target="$target" -ffreestanding -I"$T/fake"
+	else
+		skip "structs on ${target%%-*}" "no clang"
+	fi
+done
+
+# The comparison can fail: a number, a size, an order, and what nobody maps.
+mkdir -p "$T/copy/src" "$T/copy/test/build"
+cp test/build/abi.c "$T/copy/test/build/"
+cp src/kernel_abi.h "$T/copy/src/"
+ok "the copy that is to be spoilt is right" \
+	against "$T/copy/test/build/abi.c" "$HOSTCC"
+wrong() {
+	sed "$1" src/kernel_abi.h >"$T/copy/src/kernel_abi.h"
+	! cmp -s src/kernel_abi.h "$T/copy/src/kernel_abi.h" &&
+		generate "$T/copy/src/kernel_abi.h" &&
+		! against "$T/copy/test/build/abi.c" "$HOSTCC"
+}
+ok "a wrong number is found" wrong '/NR_PACKET_RESERVE/s/12/13/'
+ok "a wrong size of a field is found" wrong '/uint16_t hatype/s/16/32/'
+ok "a missing field is found" wrong '/uint32_t sizeof_priv/d'
+ok "fields in another order are found" \
+	wrong 's/block_size;/SWAP/; s/block_nr;/block_size;/; s/SWAP/block_nr;/'
+ok "a number that the kernel lacks is found" \
+	wrong 's/.*NR_SOL_PACKET.*/&\n#define NR_NONESUCH 1/'
+ok "a struct that nobody has mapped is found" \
+	wrong 's/^struct nr_sock_fprog {/struct nr_nonesuch {\n\tint a;\n};\n&/'
+
+done_testing
