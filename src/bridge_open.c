@@ -15,7 +15,7 @@
 /* Name of a port, and the bytes of its longest frame; or -errno. */
 static int find_port(struct netring_bridge *br, int i, const char *interface)
 {
-	char *name = br->port_[i].capture.interface_;
+	char *name = br->port_[i].name;
 	int r;
 
 	br->step = NETRING_STEP_INTERFACE;
@@ -36,8 +36,7 @@ static int set_offloads(struct netring_bridge *br, int i)
 	br->port = i;
 	if (br->flags_ & (NETRING_BRIDGE_LARGE | NETRING_BRIDGE_KEEP_OFFLOADS))
 		return 0;
-	r = netring_offload_set_(br->fd_ - 1, port->capture.interface_,
-				 &port->offloads, 0);
+	r = netring_offload_set_(br->fd_ - 1, port->name, &port->offloads, 0);
 	return br->oversize_ ? 0 : r;
 }
 
@@ -157,8 +156,10 @@ int netring_bridge_reopen_(struct netring_bridge *br, int i)
 
 	if (r >= 0)
 		r = netring_injector_rebind(&br->port_[i].injector);
-	if (r >= 0)
+	if (r >= 0) {
+		br->port_[i].offloads = 0; /* a new interface */
 		(void)set_offloads(br, i); /* as good as it gets by now */
+	}
 	return r;
 }
 
@@ -168,8 +169,7 @@ void netring_bridge_close(struct netring_bridge *bridge)
 
 	for (port = bridge->port_; port < bridge->port_ + 2; port++) {
 		if (bridge->fd_)
-			(void)netring_offload_set_(bridge->fd_ - 1,
-						   port->capture.interface_,
+			(void)netring_offload_set_(bridge->fd_ - 1, port->name,
 						   &port->offloads, 1);
 		netring_capture_close(&port->capture);
 		netring_injector_close(&port->injector);

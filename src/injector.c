@@ -60,6 +60,7 @@ int netring_injector_reserve(struct netring_injector *inj,
 		return -EAGAIN;
 	slot = injector_slot(inj, inj->head_slot_);
 	slot->state = SLOT_RESERVED;
+	slot->retries = 0;
 	frame->vnet = NULL;
 	if (NETRING_CONFIG_INJECTOR_VNET_HDR &&
 	    inj->flags_ & NETRING_INJECTOR_VNET_HDR) {

@@ -15,7 +15,8 @@ struct injector_slot {
 	uint32_t status;
 	uint32_t len;
 	uint32_t state;
-	uint32_t rest[5];
+	uint32_t retries; /* ENOBUFS of this frame, for timestamps */
+	uint32_t rest[4];
 };
 
 enum injector_state {

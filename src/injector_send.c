@@ -13,7 +13,7 @@ static int pause_until(int64_t deadline, long *ns)
 {
 	struct timespec time;
 
-	if (deadline >= 0 && netring_clock_ms() >= deadline)
+	if (deadline != NETRING_FOREVER && netring_clock_ms() >= deadline)
 		return 0;
 	time.tv_sec = 0;
 	time.tv_nsec = *ns;
@@ -49,9 +49,10 @@ int netring_injector_send(struct netring_injector *inj, const void *frame,
 {
 	int r = netring_injector_queue(inj, frame, len, deadline);
 
-	if (r >= 0)
-		r = netring_injector_flush(inj);
-	return r < 0 && r != -ENETDOWN ? r : 0;
+	if (r < 0)
+		return r;
+	r = netring_injector_flush(inj);
+	return r < 0 && r != -ENETDOWN ? r : 0; /* it is queued, and stays */
 }
 
 int netring_injector_drain(struct netring_injector *inj, int64_t deadline)

@@ -4,36 +4,40 @@
 
 /*
  * The kernel numbers what it tries to send. A try that the queueing
- * discipline refused (ENOBUFS) takes a number too, so that all later frames
- * have one more; the last frame that was tried again, and how often, is
- * enough to tell them apart.
+ * discipline refused (ENOBUFS) takes a number too, so that this frame and all
+ * behind it have one more. Each slot remembers how often its frame was
+ * refused, until it is used again.
  */
 void netring_injector_note_retry_(struct netring_injector *inj)
 {
 	uint32_t frame = inj->tail_, slot = inj->tail_slot_;
 
-	while (frame != inj->head_ && !(slot_status(injector_slot(inj, slot)) &
-					NR_TP_STATUS_SEND_REQUEST)) {
-		frame++;
+	for (; frame != inj->head_; frame++) {
+		if (slot_status(injector_slot(inj, slot)) &
+		    NR_TP_STATUS_SEND_REQUEST) {
+			injector_slot(inj, slot)->retries++;
+			inj->retries_++;
+			return;
+		}
 		slot = slot + 1 < inj->geometry_.frame_count ? slot + 1 : 0;
 	}
-	if (frame != inj->retry_frame_) {
-		inj->retry_before_ += inj->retry_count_;
-		inj->retry_count_ = 0;
-		inj->retry_frame_ = frame;
-	}
-	inj->retry_count_++;
 }
 
+/* From the newest frame back, each number less what was refused since. */
 static uint32_t frame_of(const struct netring_injector *inj, uint32_t key)
 {
-	uint32_t frame = key - inj->retry_before_;
+	uint32_t frame = inj->head_, slot = inj->head_slot_;
+	uint32_t retries = inj->retries_, refused, i;
 
-	if ((int32_t)(frame - inj->retry_frame_) < 0)
-		return frame;
-	if (frame - inj->retry_frame_ <= inj->retry_count_)
-		return inj->retry_frame_;
-	return frame - inj->retry_count_;
+	for (i = 0; i < inj->geometry_.frame_count; i++) {
+		slot = (slot ? slot : inj->geometry_.frame_count) - 1;
+		refused = injector_slot(inj, slot)->retries;
+		frame--;
+		if (frame + retries - key <= refused)
+			return frame;
+		retries -= refused;
+	}
+	return key - retries;
 }
 
 /* The parts of one message of the error queue; returns what it had. */

@@ -62,6 +62,7 @@ int netring_loop_add(struct netring_loop *loop,
 					  NETRING_FOREVER;
 	slot->used_ = 1;
 	slot->more_ = 0;
+	slot->called_ = 0;
 	loop->fds_[i].fd = source->fd;
 	loop->fds_[i].events = source->events;
 	loop->fds_[i].revents = 0;
@@ -138,10 +139,12 @@ static int call(struct netring_loop *loop, int i, int64_t now)
 		slot->due_ = slot->source_.period > 0 ?
 				     now + slot->source_.period :
 				     NETRING_FOREVER;
+	slot->called_ = 1;
 	r = slot->source_.function(slot->source_.user, revents, budget);
 	if (r < 0)
 		return r;
-	if (slot->used_)
+	/* it may be another source by now */
+	if (slot->used_ && slot->called_)
 		slot->more_ = r >= budget;
 	return 1;
 }

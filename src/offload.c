@@ -37,16 +37,16 @@ static int change(int fd, const char *name, const struct offload *what, int on)
 int netring_offload_set_(int fd, const char *name, uint32_t *off, int on)
 {
 	unsigned int i;
-	int r;
+	int r, first = 0;
 
 	for (i = 0; i < OFFLOADS; i++) {
 		if (on && !(*off >> i & 1))
 			continue;
 		r = change(fd, name, &offloads[i], on);
-		if (r < 0)
-			return r;
-		if (r)
+		if (r > 0)
 			*off ^= 1u << i;
+		else if (!first)
+			first = r;
 	}
-	return 0;
+	return first;
 }

@@ -84,14 +84,15 @@ struct netring_bridge_config {
  */
 struct netring_bridge_stats {
 	uint64_t received;
-	uint64_t forwarded;    /* handed to the far interface's ring */
-	uint64_t filtered;     /* dropped by the callback */
-	uint64_t link_local;   /* 802.1D */
-	uint64_t too_long;     /* for the far MTU, or for the slot; runts */
-	uint64_t ring_full;    /* far ring full */
-	uint64_t link_down;    /* far link down, or gone */
-	uint64_t checksum;     /* of forwarded: checksum left to the kernel */
-	uint64_t gso;	       /* of forwarded: super-frames */
+	uint64_t forwarded;  /* handed to the far interface's ring */
+	uint64_t filtered;   /* dropped by the callback */
+	uint64_t link_local; /* 802.1D */
+	uint64_t too_long;   /* for the far MTU, or for the slot; runts */
+	uint64_t ring_full;  /* far ring full */
+	uint64_t link_down;  /* far link down, or gone */
+	/* among those that reached the far ring, not part of the sum: */
+	uint64_t checksum;     /* checksum left to the kernel */
+	uint64_t gso;	       /* super-frames */
 	uint64_t kernel_drops; /* near ring full */
 };
 
@@ -101,8 +102,9 @@ struct netring_bridge_port_ {
 	struct netring_batch batch;	   /* being forwarded */
 	struct netring_packet held;	   /* HOLD: waits for a slot */
 	struct netring_bridge_stats stats; /* from here to the other port */
-	uint32_t offloads;		   /* to be restored */
-	int64_t look_at;		   /* when down or gone: next time */
+	char name[16];
+	uint32_t offloads; /* to be restored */
+	int64_t look_at;   /* when down or gone: next time */
 	uint8_t in_batch;
 	uint8_t holding; /* HOLD: until the far ring has a slot */
 	uint8_t down;

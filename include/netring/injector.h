@@ -100,9 +100,7 @@ struct netring_injector {
 	uint32_t ifindex_;
 	uint16_t hatype_;
 	char interface_[16];
-	uint32_t retry_frame_;	/* timestamps: the frame repeated last, */
-	uint32_t retry_count_;	/* how often it was, */
-	uint32_t retry_before_; /* and all repeats before that */
+	uint32_t retries_; /* timestamps: of all frames so far */
 	struct netring_injector_stats stats_;
 };
 

@@ -47,6 +47,7 @@ struct netring_loop_slot {
 	int64_t due_; /* when to call; NETRING_FOREVER: not by time */
 	uint8_t used_;
 	uint8_t more_;
+	uint8_t called_;
 };
 
 /* Private. */
