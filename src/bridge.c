@@ -72,7 +72,7 @@ static enum fate send_frame(struct netring_bridge *br,
 	struct netring_injector *inj = &far->injector;
 	struct netring_frame frame;
 
-	if (far->down || far->gone)
+	if (far->state)
 		return FATE_LINK_DOWN;
 	if (get_slot(inj, &frame) < 0)
 		return FATE_RING_FULL;
@@ -119,7 +119,7 @@ static int must_hold(struct netring_bridge *br,
 {
 	struct netring_frame frame;
 
-	if (!(br->flags_ & NETRING_BRIDGE_HOLD) || far->down || far->gone)
+	if (!(br->flags_ & NETRING_BRIDGE_HOLD) || far->state)
 		return 0;
 	if (get_slot(&far->injector, &frame) < 0)
 		return 1;
@@ -172,38 +172,23 @@ static int push(struct netring_bridge *br, int to)
 	return 0;
 }
 
-static void tell(struct netring_bridge *br, int port,
-		 enum netring_port_event event)
-{
-	if (br->event_)
-		br->event_(br->user_, port, event);
-}
-
 /* Fetch a pending error of a port, and follow what it says. */
 static int look(struct netring_bridge *br, int i)
 {
 	struct netring_bridge_port_ *port = &br->port_[i];
-	int was_down = port->down;
+	uint8_t state = NETRING_PORT_BACK;
 	int r;
 
-	if (port->gone) {
-		if (netring_bridge_reopen_(br, i) < 0)
-			return 0;
-		port->gone = 0;
-		port->down = 0;
-		tell(br, i, NETRING_PORT_BACK);
+	if (port->state == NETRING_PORT_GONE &&
+	    netring_bridge_reopen_(br, i) < 0)
 		return 0;
-	}
 	r = netring_capture_wait(&port->capture, 0);
-	port->down = port->capture.link_down_;
-	if (r == -ENODEV) {
-		port->gone = 1;
-		tell(br, i, NETRING_PORT_GONE);
-		return 0;
-	}
-	if (port->down && !was_down)
-		tell(br, i, NETRING_PORT_DOWN);
-	return r;
+	if (port->capture.link_down_)
+		state = r == -ENODEV ? NETRING_PORT_GONE : NETRING_PORT_DOWN;
+	if (state != port->state && br->event_)
+		br->event_(br->user_, i, (enum netring_port_event)state);
+	port->state = state;
+	return r == -ENODEV ? 0 : r;
 }
 
 int netring_bridge_timeout(const struct netring_bridge *br)
@@ -216,7 +201,7 @@ int netring_bridge_timeout(const struct netring_bridge *br)
 			return 0;
 		if (port->injector.pending_ || port->holding)
 			timeout = RETRY_MS;
-		else if ((port->down || port->gone) && timeout < 0)
+		else if (port->state && timeout < 0)
 			timeout = LOOK_MS;
 	}
 	return timeout;
@@ -233,7 +218,7 @@ int netring_bridge_step(struct netring_bridge *bridge, int timeout)
 		timeout = most;
 	for (i = 0; i < 2; i++) {
 		port = &bridge->port_[i];
-		fds[i].fd = port->gone ? -1 : netring_bridge_fd(bridge, i);
+		fds[i].fd = netring_bridge_fd(bridge, i);
 		/* what is held back is not to be woken for */
 		fds[i].events = port->holding ? 0 : POLLIN;
 		fds[i].revents = 0;
@@ -242,8 +227,7 @@ int netring_bridge_step(struct netring_bridge *bridge, int timeout)
 	for (i = 0; i < 2 && r >= 0; i++) {
 		port = &bridge->port_[i];
 		if (fds[i].revents & (POLLERR | POLLNVAL) ||
-		    ((port->down || port->gone) &&
-		     netring_clock_ms() >= port->look_at)) {
+		    (port->state && netring_clock_ms() >= port->look_at)) {
 			port->look_at = netring_clock_ms() + LOOK_MS;
 			r = look(bridge, i);
 		}

@@ -47,11 +47,11 @@ enum netring_verdict {
 				  * those marked CSUM_PARTIAL */
 };
 
-/* What befalls a port; @event of the configuration. */
+/* How a port is; @event of the configuration tells every change. */
 enum netring_port_event {
-	NETRING_PORT_DOWN, /* link down; comes back by itself */
-	NETRING_PORT_GONE, /* interface removed; looked for again */
-	NETRING_PORT_BACK  /* found again, and bound */
+	NETRING_PORT_BACK, /* as it was at first: found, and up again */
+	NETRING_PORT_DOWN, /* link down; watched until it is up again */
+	NETRING_PORT_GONE  /* interface removed; looked for by its name */
 };
 
 /* Zero means the default. Direction 0 is from interface 0 to interface 1. */
@@ -69,7 +69,7 @@ struct netring_bridge_config {
 	/* Called for every frame, VLAN tag in place; NULL forwards all. */
 	enum netring_verdict (*filter)(void *user, struct netring_packet *pkt,
 				       int direction);
-	/* Told of a port's fate; NULL allowed. */
+	/* Told of a port's changes; NULL allowed. */
 	void (*event)(void *user, int port, enum netring_port_event event);
 	void *user;
 
@@ -107,8 +107,7 @@ struct netring_bridge_port_ {
 	int64_t look_at;   /* when down or gone: next time */
 	uint8_t in_batch;
 	uint8_t holding; /* HOLD: until the far ring has a slot */
-	uint8_t down;
-	uint8_t gone;
+	uint8_t state;	 /* enum netring_port_event */
 };
 
 /* Private but for step and port, which say where an open failed. */
