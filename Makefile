@@ -68,7 +68,7 @@ lib-$(CONFIG_PACE) += pace.o divide.o
 lib-$(CONFIG_METRICS) += metrics.o divide.o
 lib-$(CONFIG_PACKET_NETNS) += netns.o
 lib-$(CONFIG_PCAP) += pcap.o
-lib-$(CONFIG_PCAP_READ) += pcap_read.o
+lib-$(CONFIG_PCAP_READ) += pcap_read.o pcapng_read.o divide.o
 lib-$(CONFIG_PROBE) += probe.o probe_interface.o packet_socket.o
 
 tool-$(CONFIG_TOOL) += main.o text.o
