@@ -71,14 +71,18 @@ lib-$(CONFIG_PCAP) += pcap.o
 lib-$(CONFIG_PCAP_READ) += pcap_read.o pcapng_read.o divide.o
 lib-$(CONFIG_PROBE) += probe.o probe_interface.o packet_socket.o
 
-tool-$(CONFIG_TOOL) += main.o text.o
+tool-$(CONFIG_TOOL) += main.o text.o interface.o
+
 tool-$(CONFIG_TOOL_CAPTURE) += capture.o capture_options.o capture_open.o
-tool-$(CONFIG_TOOL_CAPTURE) += capture_filter.o capture_file.o capture_print.o
-tool-$(CONFIG_TOOL_CAPTURE) += capture_status.o
+tool-$(CONFIG_TOOL_CAPTURE) += capture_file.o capture_print.o capture_status.o
+tool-$(CONFIG_TOOL_CAPTURE) += filter_file.o metrics_file.o report.o signals.o
 tool-$(CONFIG_TOOL_PROBE) += probe.o
-tool-$(CONFIG_TOOL_INJECT) += inject.o
-tool-$(CONFIG_TOOL_BRIDGE) += bridge.o
-tool-$(CONFIG_TOOL_STAT) += stat.o
+tool-$(CONFIG_TOOL_INJECT) += inject.o inject_options.o inject_source.o
+tool-$(CONFIG_TOOL_INJECT) += inject_status.o metrics_file.o report.o signals.o
+tool-$(CONFIG_TOOL_BRIDGE) += bridge.o bridge_options.o bridge_open.o
+tool-$(CONFIG_TOOL_BRIDGE) += bridge_status.o
+tool-$(CONFIG_TOOL_BRIDGE) += filter_file.o metrics_file.o report.o signals.o
+tool-$(CONFIG_TOOL_STAT) += stat.o stat_read.o
 
 applet-$(CONFIG_TOOL_CAPTURE) += capture
 applet-$(CONFIG_TOOL_PROBE) += probe

@@ -4,9 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TICK_MS 1000 /* longest sleep */
 #define RETRY_MS 200 /* between looks for an interface that is gone */
@@ -25,36 +23,6 @@ struct session {
 	uint32_t link_type;
 };
 
-static volatile sig_atomic_t signals;
-
-/* The third one ends a write that does not return. */
-static void on_signal(int number)
-{
-	(void)number;
-	if (++signals > 2)
-		_exit(1);
-}
-
-/* SA_RESTART: writes go on; poll() returns in any case. */
-static void catch_signals(void)
-{
-	struct sigaction action;
-
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &action, NULL);
-	action.sa_handler = on_signal;
-	action.sa_flags = SA_RESTART;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, NULL, &action);
-	if (action.sa_handler == SIG_IGN) /* nohup */
-		return;
-	action.sa_handler = on_signal;
-	action.sa_flags = SA_RESTART;
-	sigaction(SIGHUP, &action, NULL);
-}
-
 /*
  * What came before the end may still be in a block that the kernel fills:
  * stay until it has been handed over.
@@ -64,7 +32,7 @@ static int finished(struct session *s, int64_t now)
 	if (s->options.count && s->status.packets >= s->options.count)
 		return 1;
 	if (!s->stopping &&
-	    (signals || (s->end != NETRING_FOREVER && now >= s->end))) {
+	    (stop_signals || (s->end != NETRING_FOREVER && now >= s->end))) {
 		s->stopping = 1;
 		s->end = now + AFTER_MS;
 	}
@@ -98,7 +66,7 @@ static int follow(struct session *s, int timeout)
 	int r;
 
 	if (!s->gone) {
-		status_break(&s->status);
+		report_break(&s->status.report);
 		note("%s is gone; waiting for it", s->options.interface);
 		s->gone = 1;
 	}
@@ -129,7 +97,7 @@ static int idle(struct session *s, int timeout)
 	if (r == -ENODEV)
 		return follow(s, timeout);
 	if (r == NETRING_EVENT_LINK_DOWN) {
-		status_break(&s->status);
+		report_break(&s->status.report);
 		note("%s: the link is down", s->options.interface);
 	}
 	if (r < 0 && r != -EINTR)
@@ -164,6 +132,7 @@ static int run(struct session *s)
 		}
 		now = netring_clock_ms();
 		status_show(&s->status, &s->cap, now);
+		status_metrics(&s->status, &s->cap, now, 0);
 		if (!r)
 			r = file_tick(&s->file, now, &last);
 		if (last && !s->stopping)
@@ -185,10 +154,11 @@ static int start(struct session *s)
 	if (s->options.file && file_open(&s->file))
 		return 1;
 	print_init();
-	status_init(&s->status, s->options.file != NULL, s->options.verbose);
-	s->end = s->options.duration ?
-			 s->status.started + s->options.duration * 1000LL :
-			 NETRING_FOREVER;
+	if (status_start(&s->status, &s->options))
+		return 1;
+	s->end = s->options.duration ? s->status.report.started +
+					       s->options.duration * 1000LL :
+				       NETRING_FOREVER;
 	note("listening on %s, ring of %u KiB", s->options.interface,
 	     netring_capture_geometry(&s->cap)->block_size / 1024 *
 		     netring_capture_geometry(&s->cap)->block_count);
@@ -211,6 +181,7 @@ int capture_main(int argc, char **argv)
 			r = s->options.file ? file_close(&s->file) :
 					      print_flush();
 		status_total(&s->status, &s->cap);
+		status_metrics(&s->status, &s->cap, netring_clock_ms(), 1);
 	}
 	netring_capture_close(&s->cap);
 	return r;

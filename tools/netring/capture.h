@@ -5,8 +5,6 @@
 
 #include "tool.h"
 
-#include <limits.h>
-
 #include <netring/capture.h>
 #include <netring/pcap.h>
 
@@ -16,6 +14,7 @@
 struct capture_options {
 	const char *interface;
 	const char *file;    /* NULL: print lines */
+	const char *metrics; /* file of counters, or NULL */
 	const char *filter;  /* file of `tcpdump -ddd` */
 	uint64_t count;	     /* packets; 0: without end */
 	uint64_t file_size;  /* bytes; 0: any */
@@ -33,10 +32,6 @@ struct capture_options {
 /* Returns -1 to go on, else main()'s result. */
 int parse_options(struct capture_options *options, int argc, char **argv);
 
-/* capture_filter.c: into static storage; lowered to @snaplen if not 0 */
-int read_filter(struct netring_filter *filter, const char *path,
-		uint32_t snaplen);
-
 /* capture_open.c */
 int open_capture(struct netring_capture *cap,
 		 const struct capture_options *options);
@@ -48,22 +43,22 @@ int print_flush(void);
 
 /* capture_status.c */
 struct capture_status {
-	int on;
-	int64_t started; /* ms */
-	int64_t last;
+	struct report report;
+	struct metrics_file metrics;
+	const char *interface;
 	uint64_t last_packets;
 	uint64_t last_bytes;
 	uint64_t packets; /* captured: written or printed */
 	uint64_t bytes;
 };
 
-/* On a terminal; elsewhere only if @lines are asked for. */
-void status_init(struct capture_status *status, int wanted, int lines);
-/* At most once a second. */
+int status_start(struct capture_status *status,
+		 const struct capture_options *options);
+/* Both at most once a second; metrics also at the @last moment. */
 void status_show(struct capture_status *status, struct netring_capture *cap,
 		 int64_t now);
-/* End a renewed line, so that something else may be said. */
-void status_break(const struct capture_status *status);
+void status_metrics(struct capture_status *status, struct netring_capture *cap,
+		    int64_t now, int last);
 void status_total(struct capture_status *status, struct netring_capture *cap);
 
 /* capture_file.c */

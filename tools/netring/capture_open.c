@@ -35,16 +35,6 @@ static int explain(const struct netring_capture *cap,
 	case NETRING_STEP_GEOMETRY:
 		return fail("-B %u: %s", options->ring_kib,
 			    netring_geometry_explain(cap->reason));
-	case NETRING_STEP_SOCKET:
-		if (error == EPERM || error == EACCES)
-			return fail("packet socket: %s: needs CAP_NET_RAW; "
-				    "run as root, or once as root: "
-				    "setcap cap_net_raw+ep NETRING",
-				    strerror(error));
-		if (error == EAFNOSUPPORT)
-			return fail("this kernel has no packet sockets "
-				    "(CONFIG_PACKET)");
-		return -1;
 	case NETRING_STEP_VERSION:
 		return error != EINVAL ?
 			       -1 :
@@ -61,11 +51,8 @@ static int explain(const struct netring_capture *cap,
 			       fail("-F %s: the kernel refuses this program",
 				    options->filter) :
 			       -1;
-	case NETRING_STEP_INTERFACE:
-		return error == ENODEV ? fail_interface(options->interface) :
-					 -1;
 	default:
-		return -1;
+		return fail_open(cap->step, error, "-i ", options->interface);
 	}
 }
 

@@ -36,6 +36,7 @@ static const char usage[] =
 	"                not fit in " SLOT
 	" bytes is cut unless -s asks for more\n"
 	"  -v            report once a second with -w, not only on a terminal\n"
+	"  --metrics FILE  write counters as Prometheus text, once a second\n"
 	"\n"
 	"-e, -l, -n and -U are taken, and always so: addresses are shown as\n"
 	"numbers, and what came is written out as soon as nothing more is "
@@ -87,6 +88,9 @@ static int option(struct capture_options *options, int letter)
 		return 0;
 	case 'G':
 		return number(&options->period, 'G', 1, INT32_MAX);
+	case 'M':
+		options->metrics = optarg;
+		return 0;
 	case 'Q':
 		return direction(options, optarg);
 	case 'W':
@@ -153,6 +157,7 @@ int parse_options(struct capture_options *options, int argc, char **argv)
 {
 	static const struct option words[] = {
 		{ "immediate-mode", no_argument, NULL, 'I' },
+		{ "metrics", required_argument, NULL, 'M' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};

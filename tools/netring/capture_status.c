@@ -3,57 +3,17 @@
 #include "capture.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
-#define SECOND_MS 1000
-
-enum {
-	OFF,
-	LINES,
-	RENEWED
-};
-
-void status_init(struct capture_status *status, int wanted, int lines)
-{
-	if (!wanted)
-		status->on = OFF;
-	else if (isatty(STDERR_FILENO))
-		status->on = RENEWED;
-	else
-		status->on = lines ? LINES : OFF;
-	status->started = netring_clock_ms();
-	status->last = status->started;
-}
-
-/* 1234567 becomes "1.2 M", for a unit to follow. */
-static const char *human(char *text, size_t size, uint64_t value)
-{
-	static const char prefixes[][2] = { "", "k", "M", "G", "T" };
-	uint64_t unit = 1;
-	size_t i = 0;
-
-	while (value / unit >= 1000 && i < sizeof(prefixes) / 2 - 1) {
-		unit *= 1000;
-		i++;
-	}
-	if (i)
-		snprintf(text, size, "%llu.%llu %s",
-			 (unsigned long long)(value / unit),
-			 (unsigned long long)(value % unit / (unit / 10)),
-			 prefixes[i]);
-	else
-		snprintf(text, size, "%llu ", (unsigned long long)value);
-	return text;
-}
+#include <netring/metrics.h>
 
 void status_show(struct capture_status *status, struct netring_capture *cap,
 		 int64_t now)
 {
-	uint64_t elapsed = (uint64_t)(now - status->last);
+	uint64_t elapsed = report_due(&status->report, now);
 	struct netring_capture_stats total = { 0, 0, 0 };
 	char bytes[24], rate[24], bits[24];
 
-	if (status->on == OFF || elapsed < SECOND_MS)
+	if (!elapsed)
 		return;
 	netring_capture_read_stats(cap, &total, NULL);
 	human(bytes, sizeof(bytes), status->bytes);
@@ -61,24 +21,46 @@ void status_show(struct capture_status *status, struct netring_capture *cap,
 	      (status->packets - status->last_packets) * 1000 / elapsed);
 	human(bits, sizeof(bits),
 	      (status->bytes - status->last_bytes) * 8000 / elapsed);
-	fprintf(stderr,
-		"%s%llu s: %llu packets, %sB, %llu dropped; "
-		"%spackets/s, %sbit/s%s",
-		status->on == RENEWED ? "\r" : "",
-		(unsigned long long)(now - status->started) / SECOND_MS,
-		(unsigned long long)status->packets, bytes,
-		(unsigned long long)total.dropped, rate, bits,
-		status->on == RENEWED ? "\033[K" : "\n");
-	fflush(stderr);
-	status->last = now;
+	report_line(&status->report, now,
+		    "%llu s: %llu packets, %sB, %llu dropped; "
+		    "%spackets/s, %sbit/s",
+		    (unsigned long long)(now - status->report.started) / 1000,
+		    (unsigned long long)status->packets, bytes,
+		    (unsigned long long)total.dropped, rate, bits);
 	status->last_packets = status->packets;
 	status->last_bytes = status->bytes;
 }
 
-void status_break(const struct capture_status *status)
+void status_metrics(struct capture_status *status, struct netring_capture *cap,
+		    int64_t now, int last)
 {
-	if (status->on == RENEWED && status->last != status->started)
-		fputc('\n', stderr);
+	struct netring_capture_stats total = { 0, 0, 0 };
+	const struct netring_metrics_row row = {
+		.role = NETRING_METRICS_CAPTURE,
+		.stats = &total,
+		.interface = status->interface,
+	};
+
+	if (!last && !metrics_due(&status->metrics, now))
+		return;
+	netring_capture_read_stats(cap, &total, NULL);
+	metrics_write(&status->metrics, now, &row, 1);
+}
+
+int status_start(struct capture_status *status,
+		 const struct capture_options *options)
+{
+	static const struct netring_capture_stats none;
+	const struct netring_metrics_row row = {
+		.role = NETRING_METRICS_CAPTURE,
+		.stats = &none,
+		.interface = options->interface,
+	};
+
+	report_init(&status->report, options->file != NULL, options->verbose);
+	status->interface = options->interface;
+	status->metrics.path = options->metrics;
+	return metrics_start(&status->metrics, status->report.started, &row, 1);
 }
 
 void status_total(struct capture_status *status, struct netring_capture *cap)
@@ -86,7 +68,7 @@ void status_total(struct capture_status *status, struct netring_capture *cap)
 	struct netring_capture_stats total = { 0, 0, 0 };
 
 	netring_capture_read_stats(cap, &total, NULL);
-	status_break(status);
+	report_break(&status->report);
 	fprintf(stderr,
 		"%llu packets captured\n%llu packets received by filter\n"
 		"%llu packets dropped by kernel\n",

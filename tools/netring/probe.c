@@ -261,7 +261,7 @@ int probe_main(int argc, char **argv)
 	r = interface ? netring_probe_interface(&facts, interface) : 0;
 	if (r < 0)
 		return r == -ENODEV ?
-			       fail_interface(interface) :
+			       fail_interface("-i ", interface) :
 			       fail("-i %s: %s", interface, strerror(-r));
 	(json ? print_json : print_table)(interface, &facts);
 	if (fflush(stdout))

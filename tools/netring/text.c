@@ -79,6 +79,42 @@ int parse_size(const char *text, uint64_t unit, uint64_t *value)
 	return 0;
 }
 
+int parse_decimal(const char *text, uint32_t unit, uint64_t most,
+		  uint64_t *value)
+{
+	const char *end = digits(text, most / unit, value);
+
+	if (!end)
+		return -1;
+	*value *= unit;
+	if (*end == '.')
+		for (end++; *end >= '0' && *end <= '9'; end++) {
+			unit /= 10;
+			*value += unit * (uint32_t)(*end - '0');
+		}
+	return *end || !*value || *value > most ? -1 : 0;
+}
+
+const char *human(char *text, size_t size, uint64_t value)
+{
+	static const char prefixes[][2] = { "", "k", "M", "G", "T" };
+	uint64_t unit = 1;
+	size_t i = 0;
+
+	while (value / unit >= 1000 && i < sizeof(prefixes) / 2 - 1) {
+		unit *= 1000;
+		i++;
+	}
+	if (i)
+		snprintf(text, size, "%llu.%llu %s",
+			 (unsigned long long)(value / unit),
+			 (unsigned long long)(value % unit / (unit / 10)),
+			 prefixes[i]);
+	else
+		snprintf(text, size, "%llu ", (unsigned long long)value);
+	return text;
+}
+
 int reader_open(struct reader *reader, const char *path)
 {
 	reader->line = 1;
@@ -114,41 +150,4 @@ void reader_close(struct reader *reader)
 {
 	if (reader->fd != STDIN_FILENO)
 		close(reader->fd);
-}
-
-/* Names of all interfaces, a space before each: what stands before a colon. */
-static void list_interfaces(char *list, size_t size)
-{
-	struct reader reader;
-	size_t start = 0, end = 0;
-	int in_name = 1;
-	int byte;
-
-	list[0] = 0;
-	if (reader_open(&reader, "/proc/net/dev") < 0)
-		return;
-	while ((byte = reader_get(&reader)) >= 0) {
-		if (byte == '\n') {
-			in_name = 1;
-			end = start;
-			list[start] = 0;
-		} else if (in_name && byte == ':') {
-			in_name = 0;
-			start = end;
-		} else if (in_name && byte != ' ' && end < size - 3) {
-			if (end == start)
-				list[end++] = ' ';
-			list[end++] = (char)byte;
-		}
-	}
-	list[start] = 0;
-	reader_close(&reader);
-}
-
-int fail_interface(const char *name)
-{
-	char list[512];
-
-	list_interfaces(list, sizeof(list));
-	return fail("-i %s: no such interface; there are:%s", name, list);
 }

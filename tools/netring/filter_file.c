@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* capture_filter.c - read a classic BPF program as `tcpdump -ddd` prints it. */
-#include "capture.h"
+/* filter_file.c - read a classic BPF program as `tcpdump -ddd` prints it. */
+#include "tool.h"
 
 #include <string.h>
+
+#include <netring/base.h>
+#include <netring/filter.h>
 
 struct parser {
 	struct reader reader;
