@@ -60,7 +60,10 @@ int netring_injector_reserve(struct netring_injector *inj,
 		return -EAGAIN;
 	slot = injector_slot(inj, inj->head_slot_);
 	slot->state = SLOT_RESERVED;
-	slot->retries = 0;
+	if (inj->head_ == inj->newest_) {
+		slot->retries = 0;
+		inj->newest_++;
+	}
 	frame->vnet = NULL;
 	if (NETRING_CONFIG_INJECTOR_VNET_HDR &&
 	    inj->flags_ & NETRING_INJECTOR_VNET_HDR) {
@@ -97,8 +100,11 @@ static void give_up(struct netring_injector *inj,
 		inj->head_slot_ = last_slot(inj);
 		return;
 	}
-	/* a hole would stop the kernel; with PACKET_LOSS it skips this */
-	hand_over(slot, SLOT_DISCARDED, 0);
+	/* a hole would stop the kernel; with PACKET_LOSS it skips this, and
+	 * numbers it for timestamps if the vnet header is good */
+	if (frame->vnet)
+		memset(frame->vnet, 0, sizeof(*frame->vnet));
+	hand_over(slot, SLOT_DISCARDED, frame->vnet ? sizeof(*frame->vnet) : 0);
 }
 
 void netring_injector_discard(struct netring_injector *inj,
@@ -149,12 +155,20 @@ int netring_injector_commit(struct netring_injector *inj,
 	return 0;
 }
 
-/* Is there anything that the kernel has not looked at? */
+/* Is there anything that the kernel has not looked at? It goes in order. */
 static int unsent(const struct netring_injector *inj)
 {
-	return inj->head_ != inj->tail_ &&
-	       slot_status(injector_slot(inj, last_slot(inj))) &
-		       NR_TP_STATUS_SEND_REQUEST;
+	const struct injector_slot *slot;
+	uint32_t frame = inj->head_, at = inj->head_slot_;
+
+	for (; frame != inj->tail_; frame--) {
+		at = (at ? at : inj->geometry_.frame_count) - 1;
+		slot = injector_slot(inj, at);
+		if (slot->state != SLOT_RESERVED)
+			return (slot_status(slot) &
+				NR_TP_STATUS_SEND_REQUEST) != 0;
+	}
+	return 0;
 }
 
 int netring_injector_kick_(struct netring_injector *inj, const uint64_t *time)

@@ -26,11 +26,14 @@ void netring_injector_note_retry_(struct netring_injector *inj)
 /* From the newest frame back, each number less what was refused since. */
 static uint32_t frame_of(const struct netring_injector *inj, uint32_t key)
 {
-	uint32_t frame = inj->head_, slot = inj->head_slot_;
-	uint32_t retries = inj->retries_, refused, i;
+	uint32_t count = inj->geometry_.frame_count;
+	uint32_t frame = inj->newest_, retries = inj->retries_, refused, i;
+	uint32_t slot = inj->head_slot_ + (inj->newest_ - inj->head_);
 
-	for (i = 0; i < inj->geometry_.frame_count; i++) {
-		slot = (slot ? slot : inj->geometry_.frame_count) - 1;
+	if (slot >= count)
+		slot -= count;
+	for (i = 0; i < count; i++) {
+		slot = (slot ? slot : count) - 1;
 		refused = injector_slot(inj, slot)->retries;
 		frame--;
 		if (frame + retries - key <= refused)

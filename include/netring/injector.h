@@ -100,7 +100,8 @@ struct netring_injector {
 	uint32_t ifindex_;
 	uint16_t hatype_;
 	char interface_[16];
-	uint32_t retries_; /* timestamps: of all frames so far */
+	uint32_t newest_;  /* timestamps: beyond the highest number so far */
+	uint32_t retries_; /* and the retries of all of these */
 	struct netring_injector_stats stats_;
 };
 
