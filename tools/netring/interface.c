@@ -93,12 +93,13 @@ int interface_mtu(const char *name, uint32_t *mtu)
 	return 0;
 }
 
-int interface_address(const char *name, uint8_t address[6])
+int interface_address(const char *name, uint8_t address[6], uint16_t *hatype)
 {
 	struct ifreq answer;
 
 	if (ask(SIOCGIFHWADDR, name, &answer) < 0)
 		return -1;
 	memcpy(address, answer.ifr_hwaddr.sa_data, 6);
+	*hatype = answer.ifr_hwaddr.sa_family;
 	return 0;
 }

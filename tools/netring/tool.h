@@ -69,7 +69,7 @@ int fail_open(enum netring_step step, int error, const char *option,
 
 /* Both return 0 or -1. */
 int interface_mtu(const char *name, uint32_t *mtu);
-int interface_address(const char *name, uint8_t address[6]);
+int interface_address(const char *name, uint8_t address[6], uint16_t *hatype);
 
 /* signals.c: how many of INT, TERM and HUP came; the third ends it all. */
 extern volatile sig_atomic_t stop_signals;

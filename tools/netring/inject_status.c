@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* inject_status.c - how far it is, the totals, and metrics. */
+#include "inject.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <netring/metrics.h>
+
+#define THOUSAND 1000
+
+static struct netring_metrics_row
+make_row(const struct inject_status *status,
+	 const struct netring_injector_stats *stats)
+{
+	struct netring_metrics_row row = {
+		.role = NETRING_METRICS_INJECTOR,
+		.stats = stats,
+		.interface = status->interface,
+	};
+
+	return row;
+}
+
+int inject_start(struct inject_status *status,
+		 const struct inject_options *options)
+{
+	static const struct netring_injector_stats none;
+	struct netring_metrics_row row;
+
+	status->interface = options->interface;
+	status->metrics.path = options->metrics;
+	report_init(&status->report, 1, options->verbose);
+	row = make_row(status, &none);
+	return metrics_start(&status->metrics, status->report.started, &row, 1);
+}
+
+/* "42%, 17 s left: " */
+static void say_progress(char *text, size_t size, int done, uint64_t ms)
+{
+	uint64_t left;
+
+	text[0] = 0;
+	if (done < 0)
+		return;
+	if (!done) {
+		snprintf(text, size, "0%%: ");
+		return;
+	}
+	left = ms * (uint64_t)(THOUSAND - done) / (uint64_t)done;
+	snprintf(text, size, "%d%%, %llu s left: ", done / 10,
+		 (unsigned long long)(left + THOUSAND - 1) / THOUSAND);
+}
+
+static void show(struct inject_status *status,
+		 const struct netring_injector_stats *stats,
+		 const struct source *source, int64_t now, uint64_t elapsed)
+{
+	char progress[64], bytes[24], rate[24], bits[24];
+
+	say_progress(progress, sizeof(progress), source_progress(source),
+		     (uint64_t)(now - status->report.started));
+	human(bytes, sizeof(bytes), status->bytes);
+	human(rate, sizeof(rate),
+	      (stats->accepted - status->last_frames) * THOUSAND / elapsed);
+	human(bits, sizeof(bits),
+	      (status->bytes - status->last_bytes) * 8 * THOUSAND / elapsed);
+	report_line(&status->report, now,
+		    "%s%llu frames, %sB; %sframes/s, %sbit/s", progress,
+		    (unsigned long long)stats->accepted, bytes, rate, bits);
+	status->last_frames = stats->accepted;
+	status->last_bytes = status->bytes;
+}
+
+void inject_show(struct inject_status *status, struct netring_injector *inj,
+		 const struct source *source, int64_t now)
+{
+	uint64_t elapsed = report_due(&status->report, now);
+	struct netring_injector_stats stats;
+	struct netring_metrics_row row;
+
+	if (!elapsed && !metrics_due(&status->metrics, now))
+		return;
+	netring_injector_read_stats(inj, &stats);
+	row = make_row(status, &stats);
+	if (elapsed)
+		show(status, &stats, source, now, elapsed);
+	if (metrics_due(&status->metrics, now))
+		metrics_write(&status->metrics, now, &row, 1);
+}
+
+static void say_failed(const struct netring_injector_stats *stats,
+		       uint64_t failed, uint64_t untried)
+{
+	const char *comma = "";
+
+	fprintf(stderr, "%llu failed", (unsigned long long)failed);
+#define CAUSE(count, text)                                          \
+	if (count) {                                                \
+		fprintf(stderr, "%s%llu %s", *comma ? comma : ": ", \
+			(unsigned long long)(count), text);         \
+		comma = ", ";                                       \
+	}
+	CAUSE(stats->too_short, "too short")
+	CAUSE(stats->too_long, "too long")
+	CAUSE(untried, "not handed over")
+#undef CAUSE
+	fputc('\n', stderr);
+}
+
+uint64_t inject_total(struct inject_status *status,
+		      struct netring_injector *inj, const struct source *source)
+{
+	int64_t now = netring_clock_ms();
+	uint64_t ms = (uint64_t)(now - status->report.started);
+	struct netring_injector_stats stats;
+	struct netring_metrics_row row;
+	char bytes[24], rate[24], bits[24];
+	uint64_t sent, failed;
+
+	netring_injector_read_stats(inj, &stats);
+	sent = stats.queued + stats.too_short + stats.too_long;
+	failed = sent - stats.accepted;
+	report_break(&status->report);
+	ms += !ms;
+	fprintf(stderr,
+		"%llu frames sent, %sB in %llu.%03llu s: %sframes/s, "
+		"%sbit/s\n%llu accepted\n",
+		(unsigned long long)sent,
+		human(bytes, sizeof(bytes), status->bytes),
+		(unsigned long long)ms / THOUSAND,
+		(unsigned long long)ms % THOUSAND,
+		human(rate, sizeof(rate), stats.accepted * THOUSAND / ms),
+		human(bits, sizeof(bits), status->bytes * 8 * THOUSAND / ms),
+		(unsigned long long)stats.accepted);
+	say_failed(&stats, failed, failed - stats.too_short - stats.too_long);
+	if (source->cut)
+		note("%llu frames had been cut when they were captured, and "
+		     "were sent as they are",
+		     (unsigned long long)source->cut);
+	row = make_row(status, &stats);
+	metrics_write(&status->metrics, now, &row, 1);
+	return failed;
+}
