@@ -66,7 +66,7 @@ void tx_make(const struct tx_shape *shape, uint32_t number, uint32_t slot)
 	inj->geometry_.frame_count = tx_count();
 	inj->slots_ = shape->block_size / shape->frame_size;
 	inj->gap_ = shape->block_size % shape->frame_size;
-	inj->head_ = inj->tail_ = number;
+	inj->head_ = inj->tail_ = inj->newest_ = number;
 	inj->head_slot_ = inj->tail_slot_ = slot;
 	inj->flags_ = shape->vnet ? NETRING_INJECTOR_VNET_HDR : 0;
 	inj->mtu_ = tx.mtu;
@@ -207,6 +207,7 @@ int ioctl(int fd, unsigned long request, ...)
 	assert_int_equal(fd, 77);
 	assert_int_equal(request, 0x8921); /* SIOCGIFMTU */
 	assert_string_equal(mtu->name, "eth7");
+	tx.asked++;
 	if (tx.gone) {
 		errno = ENODEV;
 		return -1;

@@ -40,6 +40,7 @@ struct tx {
 	struct tx_kernel_slot slots[TX_SLOTS];
 	uint32_t mtu;
 	int gone;	    /* ENODEV from the ioctl */
+	uint32_t asked;	    /* times the MTU was read */
 	int down;	    /* ENETDOWN, ENXIO */
 	uint32_t at_once;   /* frames that a kick takes at most */
 	int error;	    /* of a kick that reached that number */
