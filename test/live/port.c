@@ -171,6 +171,16 @@ int port_no_qdisc(const char *name)
 	return netlink_send(&m);
 }
 
+void port_quiet(void)
+{
+	FILE *f = fopen("/proc/sys/net/ipv6/conf/default/addr_gen_mode", "w");
+
+	if (!f)
+		return;
+	fputs("1", f);
+	fclose(f);
+}
+
 int port_ipv6(const char *name, uint8_t last)
 {
 	uint8_t address[16] = { 0xfd, 9, [15] = last };

@@ -34,6 +34,8 @@ int port_tbf(const char *name, uint32_t rate, uint32_t burst, uint32_t limit);
 int port_qdisc(const char *name, const char *kind);
 int port_no_qdisc(const char *name);
 
+/* Interfaces that come to this namespace get no IPv6 address by themselves. */
+void port_quiet(void);
 /* fd09::LAST/64, at once in use. */
 int port_ipv6(const char *name, uint8_t last);
 
