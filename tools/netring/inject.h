@@ -90,9 +90,9 @@ int inject_start(struct inject_status *status,
 /* Both at most once a second. */
 void inject_show(struct inject_status *status, struct netring_injector *inj,
 		 const struct source *source, int64_t now);
-/* Returns how many frames failed. */
+/* Nothing when @failing before the first frame. Returns how many failed. */
 uint64_t inject_total(struct inject_status *status,
-		      struct netring_injector *inj,
-		      const struct source *source);
+		      struct netring_injector *inj, const struct source *source,
+		      int failing);
 
 #endif

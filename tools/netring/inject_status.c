@@ -109,7 +109,8 @@ static void say_failed(const struct netring_injector_stats *stats,
 }
 
 uint64_t inject_total(struct inject_status *status,
-		      struct netring_injector *inj, const struct source *source)
+		      struct netring_injector *inj, const struct source *source,
+		      int failing)
 {
 	int64_t now = netring_clock_ms();
 	uint64_t ms = (uint64_t)(now - status->report.started);
@@ -121,6 +122,8 @@ uint64_t inject_total(struct inject_status *status,
 	netring_injector_read_stats(inj, &stats);
 	sent = stats.queued + stats.too_short + stats.too_long;
 	failed = sent - stats.accepted;
+	if (failing && !sent) /* has been told why */
+		return failed;
 	report_break(&status->report);
 	ms += !ms;
 	fprintf(stderr,
