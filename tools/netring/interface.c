@@ -73,6 +73,7 @@ static int ask(unsigned long request, const char *name, struct ifreq *answer)
 
 	memset(answer, 0, sizeof(*answer));
 	if (fd < 0 || strlen(name) >= sizeof(answer->ifr_name)) {
+		errno = fd < 0 ? errno : ENODEV;
 		r = -1;
 	} else {
 		strcpy(answer->ifr_name, name);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* bridge.c - `netring bridge`: an appliance in the wire. */
+#include "bridge.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define TICK_MS 1000
+
+const char bridge_about[] = "join two interfaces, and count what passes";
+
+struct session {
+	struct bridge_options options;
+	struct netring_bridge bridge;
+	struct bridge_status status;
+};
+
+static volatile sig_atomic_t total_wanted;
+
+static void on_usr1(int number)
+{
+	(void)number;
+	total_wanted = 1;
+}
+
+static void on_event(void *user, int port, enum netring_port_event event)
+{
+	static const char *const texts[] = {
+		[NETRING_PORT_BACK] = "is back",
+		[NETRING_PORT_DOWN] = "the link is down",
+		[NETRING_PORT_GONE] = "is gone; waiting for it",
+	};
+	struct session *s = user;
+
+	report_break(&s->status.report);
+	note("%s: %s", s->options.interface[port], texts[event]);
+}
+
+/* Until the next report is due, or the end. */
+static int sleep_time(int64_t now, int64_t end)
+{
+	return end != NETRING_FOREVER && end - now < TICK_MS ?
+		       (int)(end - now) :
+		       TICK_MS;
+}
+
+static int run(struct session *s)
+{
+	int64_t now = netring_clock_ms();
+	int64_t end = s->options.duration ?
+			      now + (int64_t)s->options.duration * TICK_MS :
+			      NETRING_FOREVER;
+	int r = 0;
+
+	while (!stop_signals && (end == NETRING_FOREVER || now < end)) {
+		r = netring_bridge_step(&s->bridge, sleep_time(now, end));
+		if (r < 0 && r != -EINTR)
+			return fail("%s", strerror(-r));
+		now = netring_clock_ms();
+		bridge_show(&s->status, &s->bridge, now);
+		if (total_wanted) {
+			total_wanted = 0;
+			bridge_total(&s->status, &s->bridge);
+		}
+	}
+	return 0;
+}
+
+int bridge_main(int argc, char **argv)
+{
+	static struct session session;
+	struct session *s = &session;
+	int r = bridge_parse(&s->options, argc, argv);
+
+	if (r >= 0)
+		return r;
+	catch_signals();
+	catch_signal(SIGUSR1, on_usr1);
+	r = bridge_open(&s->bridge, &s->options, on_event, s) ||
+	    bridge_start(&s->status, &s->options);
+	if (!r) {
+		r = run(s);
+		if (!s->options.quiet)
+			bridge_total(&s->status, &s->bridge);
+		bridge_metrics(&s->status, &s->bridge);
+	}
+	netring_bridge_close(&s->bridge);
+	return r;
+}
