@@ -13,7 +13,7 @@ for format in pcap pcapng; do
 		start one -i nr0 $mode -w "$T/one.$format"
 		frames "$T/sent.pcap"
 		sleep 0.1
-		finish
+		finish INT
 		is "$how: exit status" "$status" 0
 		ok "$how: holds what was sent" same "$T/one.$format" \
 			"$T/sent.pcap"
@@ -22,14 +22,15 @@ for format in pcap pcapng; do
 	done
 done
 
-tcpdump -i nr0 -U --immediate-mode -w "$T/peer.pcap" 2>"$T/peer.err" &
+command tcpdump -Z root -i nr0 -U --immediate-mode -w "$T/peer.pcap" \
+	2>"$T/peer.err" &
 peer=$!
 await "listening on" "$T/peer.err"
 start beside -i nr0 -w "$T/beside.pcapng"
 frames "$T/sent.pcap"
 sleep 0.2
-finish
-kill -INT "$peer"
+finish INT
+kill -TERM "$peer"
 wait "$peer"
 ok "tcpdump beside it wrote the same" same "$T/beside.pcapng" "$T/peer.pcap"
 
@@ -85,13 +86,13 @@ pid=$!
 await "listening on" "$T/lone.err"
 send 1
 ok "-w -: a lone packet is there at once" await 0x88b5 "$T/lone.txt"
-finish
+finish INT
 wait "$reader"
 
 start short -i nr0 -s 60 -w "$T/short.pcap"
 send 5 1000
 sleep 0.1
-finish
+finish INT
 is "-s 60: cut, the length is told" \
 	"$(tcpdump -n -t -e -r "$T/short.pcap" 2>/dev/null |
 		grep -c 'length 1000')" 5
@@ -112,7 +113,7 @@ for direction in in out inout; do
 	send 4
 	send 7 100 nr0
 	sleep 0.1
-	finish
+	finish INT
 done
 is "-Q in" "$(packets "$T/in.pcapng")" 4
 is "-Q out" "$(packets "$T/out.pcapng")" 7
@@ -123,19 +124,19 @@ tcpdump -i nr0 -ddd udp port 2000 >"$T/udp.bpf" 2>/dev/null
 start filter -i nr0 -F "$T/udp.bpf" -w "$T/filter.pcap"
 frames "$T/sent.pcap"
 sleep 0.1
-finish
+finish INT
 tcpdump -i nr0 -ddd vlan and udp port 2000 >"$T/vlan.bpf" 2>/dev/null
 is "-F: untagged, or one tag that the kernel took out" \
 	"$(packets "$T/filter.pcap")" 5
 start vlan -i nr0 -F - -w "$T/vlan.pcap" <"$T/vlan.bpf"
 frames "$T/sent.pcap"
 sleep 0.1
-finish
+finish INT
 is "-F -: with a tag" "$(packets "$T/vlan.pcap")" 4
 start both -i nr0 -F "$T/udp.bpf" -s 50 -w "$T/both.pcap"
 frames "$T/sent.pcap"
 sleep 0.1
-finish
+finish INT
 is "-F and -s: packets" "$(packets "$T/both.pcap")" \
 	"$(packets "$T/filter.pcap")"
 

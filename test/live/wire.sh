@@ -4,7 +4,7 @@
 #
 #   . test/live/wire.sh
 #   start NAME ARGUMENT...    netring capture, its pid in $pid, until it listens
-#   finish [SIGNAL]           ends it (INT), its exit status in $status
+#   finish SIGNAL             ends it, its exit status in $status
 #   await TEXT FILE           waits up to 5 s for TEXT to be in FILE
 #   send COUNT [LENGTH]       numbered frames from nr1 to nr0
 #   frames FILE               one frame of each kind to nr0; what was sent, and
@@ -25,6 +25,11 @@ for tool in ip tcpdump $PYTHON; do
 		done_testing
 	fi
 done
+
+# In a user namespace there may be no other user to become.
+tcpdump() {
+	command tcpdump -Z root "$@"
+}
 
 wire() {
 	ip link set lo up
@@ -57,8 +62,9 @@ start() {
 }
 
 finish() {
-	kill -"${1:-INT}" "$pid" 2>/dev/null
+	kill -"$1" "$pid" 2>/dev/null
 	wait "$pid"
+	# shellcheck disable=SC2034 # for the caller
 	status=$?
 }
 
