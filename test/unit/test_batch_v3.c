@@ -27,8 +27,12 @@ static void empty_ring(void **state)
 	ring_make_v3(&ring, BLOCK, 2);
 	assert_int_equal(netring_capture_next(&ring.cap, &batch), 0);
 	ring_fill(&ring, 0, 0, 1); /* the kernel retires such ones: timer */
+	ring_block(&ring, 0)->first_sec = 7;
+	ring_block(&ring, 0)->first_nsec = 8;
 	batch = take(&ring);
 	assert_int_equal(batch.count, 0);
+	assert_int_equal(batch.first_sec, 7); /* there is no packet's */
+	assert_int_equal(batch.first_nsec, 8);
 	assert_int_equal(walk(&ring, &batch), 0);
 	assert_int_equal(batch.flags & NETRING_BATCH_CORRUPT, 0);
 	ring_free(&ring);
