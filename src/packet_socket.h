@@ -17,7 +17,7 @@ int netring_packet_socket_(int type, const int *netns, enum netring_step *step);
 /* setsockopt() at SOL_PACKET with an int. */
 int netring_packet_option_(int fd, int option, int value);
 
-/* Is this an AF_PACKET socket of @type? -ENOTSOCK, -EPFNOSUPPORT, -EPROTOTYPE */
+/* AF_PACKET, and of @type? -ENOTSOCK, -EPFNOSUPPORT, -EPROTOTYPE */
 int netring_packet_check_(int fd, int type);
 
 /*
