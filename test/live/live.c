@@ -14,6 +14,7 @@
 
 void live_begin(void)
 {
+	alarm(6u * (unsigned int)live_slack_ms()); /* hung: two minutes */
 	if (getpid() == 1) {
 		mkdir("/proc", 0755);
 		mkdir("/sys", 0755);
