@@ -147,6 +147,102 @@ static void filter_before_bind(void **state)
 	assert_true(last_filter_at < bound_at);
 }
 
+/* A mode that needs a program gets it. */
+static void group_program(void **state)
+{
+	const struct netring_instruction code = { 6, 0, 0, 1 };
+	const struct netring_filter program = { &code, 1 };
+	const struct netring_fanout fanout = {
+		.id = 5,
+		.mode = NETRING_FANOUT_CLASSIC_BPF,
+		.classic = &program,
+	};
+	const struct netring_capture_config cfg = { LO, .fanout = &fanout };
+
+	(void)state;
+	ask(&cfg);
+	assert_int_equal(packet[18], 0x60005);
+	assert_int_equal(*(uint16_t *)(void *)&packet[22], 1); /* its length */
+}
+
+/* On lo every packet goes out and comes in. */
+static void directions(void **state)
+{
+	static const uint32_t expected[] = {
+		[NETRING_DIRECTION_BOTH] = 1 << 4 | 1 << 0,
+		[NETRING_DIRECTION_IN] = 1 << 0,
+		[NETRING_DIRECTION_OUT] = 1 << 4,
+	};
+	struct netring_capture_config cfg = { LO, .retire_ms = 1 };
+	struct netring_capture cap;
+	struct netring_packet pkt;
+	uint32_t i, types;
+
+	(void)state;
+	for (i = 0; i < 6; i++) {
+		cfg.direction = (enum netring_direction)(i % 3);
+		cfg.flags = i < 3 ? NETRING_CAPTURE_IMMEDIATE : 0;
+		assert_int_equal(netring_capture_open(&cap, &cfg), 0);
+		send_on_lo(60);
+		types = 0;
+		while (netring_capture_receive(&cap, &pkt,
+					       netring_clock_ms() + 20) > 0)
+			types |= 1u << pkt.link->type;
+		assert_int_equal(types, expected[i % 3]);
+		netring_capture_close(&cap);
+	}
+}
+
+/* The id that the kernel picked is told, another one for each group. */
+static void unique_groups(void **state)
+{
+	const struct netring_fanout fanout = {
+		.flags = NETRING_FANOUT_UNIQUE_ID
+	};
+	const struct netring_capture_config cfg = { LO, .fanout = &fanout };
+	struct netring_capture cap[2];
+	uint32_t value, i;
+	socklen_t size = sizeof(value);
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(netring_capture_open(&cap[i], &cfg), 0);
+		assert_int_equal(getsockopt(netring_capture_fd(&cap[i]), 263,
+					    18, &value, &size),
+				 0);
+		assert_int_equal(netring_capture_fanout_id(&cap[i]),
+				 value & 0xffff);
+	}
+	assert_int_not_equal(netring_capture_fanout_id(&cap[0]),
+			     netring_capture_fanout_id(&cap[1]));
+	netring_capture_close(&cap[0]);
+	netring_capture_close(&cap[1]);
+}
+
+static void bound_to(void **state)
+{
+	const uint16_t protocols[] = { 0, 0x88b5, 0x0102 };
+	struct netring_capture_config cfg = { .ifindex = 1, .memory = 65536 };
+	struct netring_capture cap;
+	struct nr_sockaddr_ll address;
+	socklen_t size = sizeof(address);
+	uint8_t *wire = (uint8_t *)&address.protocol;
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		cfg.protocol = protocols[i];
+		assert_int_equal(netring_capture_open(&cap, &cfg), 0);
+		assert_int_equal(getsockname(netring_capture_fd(&cap),
+					     (void *)&address, &size),
+				 0);
+		assert_int_equal(wire[0] << 8 | wire[1],
+				 protocols[i] ? protocols[i] : 3);
+		assert_int_equal(address.ifindex, 1);
+		netring_capture_close(&cap);
+	}
+}
+
 /* Protocol 0 at first: nothing is received before bind. */
 static void socket_of_no_protocol(void **state)
 {
@@ -226,6 +322,10 @@ int main(void)
 		cmocka_unit_test(options),
 		cmocka_unit_test(immediate),
 		cmocka_unit_test(group),
+		cmocka_unit_test(group_program),
+		cmocka_unit_test(directions),
+		cmocka_unit_test(unique_groups),
+		cmocka_unit_test(bound_to),
 		cmocka_unit_test(filter_before_bind),
 		cmocka_unit_test(socket_of_no_protocol),
 		cmocka_unit_test(lock_holds),

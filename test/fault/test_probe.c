@@ -35,7 +35,9 @@ static int descriptors(void)
 	return n;
 }
 
-static const int errors[] = { EINTR, EMFILE, EPERM, ENOPROTOOPT, ENOMEM };
+static const int errors[] = {
+	EINTR, EMFILE, EPERM, ENOPROTOOPT, ENOMEM, EACCES
+};
 
 static int probe(uint32_t feature)
 {
@@ -44,7 +46,7 @@ static int probe(uint32_t feature)
 
 static void features(void **state)
 {
-	uint32_t feature, n, e;
+	uint32_t feature, n, e, calls;
 	int whole, r, hidden, before = descriptors();
 
 	(void)state;
@@ -53,8 +55,9 @@ static void features(void **state)
 		whole = probe(feature);
 		assert_true(whole >= NETRING_NO &&
 			    whole <= NETRING_NOT_ALLOWED);
-		for (n = 1; n <= wrap.count; n++) {
-			e = (n + feature) % 5;
+		calls = wrap.count;
+		for (n = 1; n <= calls; n++) {
+			e = (n + feature) % 6;
 			wrap_arm(n, errors[e]);
 			r = probe(feature);
 			/* a close that complains has closed; ids of groups are
