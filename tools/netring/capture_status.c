@@ -51,7 +51,7 @@ void status_show(struct capture_status *status, struct netring_capture *cap,
 {
 	uint64_t elapsed = (uint64_t)(now - status->last);
 	struct netring_capture_stats total = { 0, 0, 0 };
-	char bytes[24], rate[24], bits[24];
+	char bytes[48], rate[48], bits[48];
 
 	if (status->on == OFF || elapsed < SECOND_MS)
 		return;
