@@ -91,6 +91,7 @@ void status_total(struct capture_status *status, struct netring_capture *cap)
 		"%llu packets captured\n%llu packets received by filter\n"
 		"%llu packets dropped by kernel\n",
 		(unsigned long long)status->packets,
-		(unsigned long long)(total.received + total.dropped),
+		(unsigned long long)total.received +
+			(unsigned long long)total.dropped,
 		(unsigned long long)total.dropped);
 }
