@@ -28,7 +28,7 @@ ifneq ($(words $(CURDIR)) $(words x$(out)),1 1)
   $(error a path with a space cannot be built in: $(CURDIR) $(out))
 endif
 
-obj := $(if $(filter-out .,$(patsubst %/,%,$(out))),$(out:%/=%)/)
+obj := $(if $(filter-out $(CURDIR),$(abspath $(out))),$(out:%/=%)/)
 config := $(or $(KCONFIG_CONFIG),.config)
 config := $(if $(filter /%,$(config)),,$(obj))$(config)
 

@@ -14,7 +14,7 @@ int netring_capture_rebind(struct netring_capture *cap)
 	r = netring_capture_attach_(cap);
 	if (r < 0)
 		return r;
-	cap->link_down_ = 0;
+	cap->link_down_ = 1; /* as far as we know: the next wait looks */
 	cap->step = NETRING_STEP_NONE;
 	return 0;
 }

@@ -99,7 +99,7 @@ compute(struct netring_geometry *g, const struct netring_geometry_request *req)
 	g->block_count = req->block_count ? req->block_count :
 					    memory / g->block_size;
 	g->frame_count = g->block_size / g->frame_size;
-	/* V3 needs a second block: the kernel fills one, the caller reads one */
+	/* V3 needs a second block: one is filled while one is read */
 	if (!g->block_count || (!req->block_count && g->block_count < 2 &&
 				(!fixed_slots(req) || g->frame_count < 2)))
 		return NETRING_GEOMETRY_MEMORY;

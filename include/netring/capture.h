@@ -104,8 +104,8 @@ struct netring_capture_config {
 				* given, outgoing packets are not seen. */
 	enum netring_direction direction;
 
-	/* The ring; see netring_geometry_compute() for what is valid and what is
-	 * computed. The kernel's memory, accounted to nobody. */
+	/* The ring, the kernel's memory, accounted to nobody; what is valid
+	 * and what is computed: netring_geometry_compute(). */
 	uint32_t memory; /* bytes; 0: CONFIG_CAPTURE_MEMORY_KIB */
 	uint32_t block_size;
 	uint32_t block_count;

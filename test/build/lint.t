@@ -28,7 +28,7 @@ each() {
 	for file in $files; do
 		"$@" "$file" || bad=1
 	done
-	return $bad
+	return "$bad"
 }
 
 # shellcheck disable=SC2086 # several words

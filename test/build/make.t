@@ -73,6 +73,9 @@ ok "is the same" test -f "$T/kbuild/libnetring.a"
 ok "O= and O=. are the source tree" make -C "$T/tree" O=. tiny_defconfig
 ok "which has the .config" test -f "$T/tree/.config"
 tree -s mrproper
+make -s -C "$T/tree" O="$T/tree" tiny_defconfig all mrproper
+files tree >"$T/after"
+ok "also by its full name" diff "$T/before" "$T/after"
 
 if unshare -rm mount --bind "$T/tree" "$T/tree" 2>/dev/null; then
 	ok "a read-only source tree" unshare -rm sh -c "

@@ -7,18 +7,7 @@
 mk full -s full_defconfig
 mk full -s -j2 CC="$CHECK_CC" "$T/full/libnetring.a"
 mkdir "$T/programs"
-awk -v dir="$T/programs" '
-/^```/ {
-	if (inside && text ~ /[^a-z_]main\(/)
-		printf "%s", text > (dir "/line-" line ".c")
-	inside = !inside && $0 == "```c"
-	text = ""
-	line = NR + 1
-	next
-}
-inside {
-	text = text $0 "\n"
-}' README.md
+awk -f test/readme.awk -v dir="$T/programs" README.md
 
 programs=$(find "$T/programs" -name '*.c' | sort)
 no "README.md holds programs" test -z "$programs"

@@ -103,9 +103,16 @@ static void load_program(void)
 static int fake_attach(int fd, int level, int option, const void *value,
 		       socklen_t size)
 {
-	if ((level == SOL_SOCKET && option == SO_ATTACH_BPF) ||
-	    (level == NR_SOL_PACKET && option == NR_PACKET_FANOUT_DATA &&
-	     size == sizeof(int)))
+	int none = 0;
+
+	if (level == SOL_SOCKET && option == SO_ATTACH_BPF) {
+		/* it would take the place of the filter that refuses all */
+		real_setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &none,
+				sizeof(none));
+		return 0;
+	}
+	if (level == NR_SOL_PACKET && option == NR_PACKET_FANOUT_DATA &&
+	    size == sizeof(int))
 		return 0;
 	return real_setsockopt(fd, level, option, value, size);
 }

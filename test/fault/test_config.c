@@ -161,6 +161,29 @@ static void adopt_other_domain(void **state)
 	assert_int_equal(close(fd), 0);
 }
 
+/* A packet socket of the other kind: its packets would be misread. */
+static void adopt_other_type(void **state)
+{
+	struct netring_capture_config cfg = { LO };
+	struct netring_capture cap;
+	int fd, i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		fd = socket(AF_PACKET, i & 1 ? SOCK_DGRAM : SOCK_RAW, 0);
+		cfg.socket = &fd;
+		cfg.flags = i & 2 ? NETRING_CAPTURE_COOKED : 0;
+		if ((i & 1) == i >> 1) {
+			assert_int_equal(netring_capture_open(&cap, &cfg), 0);
+			netring_capture_close(&cap);
+			continue;
+		}
+		assert_int_equal(netring_capture_open(&cap, &cfg), -EPROTOTYPE);
+		assert_int_equal(cap.step, NETRING_STEP_SOCKET);
+		assert_int_equal(close(fd), 0);
+	}
+}
+
 /*
  * A helper with privileges locked a filter into the socket that it hands over:
  * without a filter of our own that one stays in force, with one it is -EPERM.
@@ -214,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refused),
 		cmocka_unit_test(adopt_other_domain),
+		cmocka_unit_test(adopt_other_type),
 		cmocka_unit_test(adopt_locked),
 		cmocka_unit_test(all_refused),
 	};

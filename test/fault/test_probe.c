@@ -35,7 +35,9 @@ static int descriptors(void)
 	return n;
 }
 
-static const int errors[] = { EINTR, EMFILE, EPERM, ENOPROTOOPT, ENOMEM };
+static const int errors[] = {
+	EINTR, EMFILE, EPERM, ENOPROTOOPT, ENOMEM, EACCES
+};
 
 static int probe(uint32_t feature)
 {
@@ -44,7 +46,7 @@ static int probe(uint32_t feature)
 
 static void features(void **state)
 {
-	uint32_t feature, n, e;
+	uint32_t feature, n, e, calls;
 	int whole, r, hidden, before = descriptors();
 
 	(void)state;
@@ -53,8 +55,9 @@ static void features(void **state)
 		whole = probe(feature);
 		assert_true(whole >= NETRING_NO &&
 			    whole <= NETRING_NOT_ALLOWED);
-		for (n = 1; n <= wrap.count; n++) {
-			e = (n + feature) % 5;
+		calls = wrap.count;
+		for (n = 1; n <= calls; n++) {
+			e = (n + feature) % 6;
 			wrap_arm(n, errors[e]);
 			r = probe(feature);
 			/* a close that complains has closed; ids of groups are
@@ -77,6 +80,65 @@ static void features(void **state)
 		}
 		wrap_disarm();
 	}
+}
+
+static int forgets(int fd, int level, int option, void *value, socklen_t *size)
+{
+	(void)fd;
+	(void)level;
+	(void)option;
+	memset(value, 0, *size);
+	return 0;
+}
+
+static int takes_all(int fd, int level, int option, const void *value,
+		     socklen_t size)
+{
+	(void)fd;
+	(void)level;
+	(void)option;
+	(void)value;
+	(void)size;
+	return 0;
+}
+
+static int no_group(int fd, int level, int option, const void *value,
+		    socklen_t size)
+{
+	if (level != 263 || option != 18)
+		return real_setsockopt(fd, level, option, value, size);
+	errno = EINVAL;
+	return -1;
+}
+
+static int down(int fd, int level, int option, void *value, socklen_t *size)
+{
+	if (level != SOL_SOCKET || option != SO_ERROR)
+		return real_getsockopt(fd, level, option, value, size);
+	*(int *)value = ENETDOWN;
+	return 0;
+}
+
+/* That a kernel takes something does not say that it knows it. */
+static void old_kernels(void **state)
+{
+	(void)state;
+	wrap_arm(0, 0);
+	wrap.setsockopt = takes_all;
+	wrap.getsockopt = forgets;
+	assert_int_equal(probe(NETRING_FEATURE_IGNORE_OUTGOING), NETRING_NO);
+	assert_int_equal(probe(NETRING_FEATURE_QDISC_BYPASS), NETRING_NO);
+	assert_int_equal(probe(NETRING_FEATURE_TIMESTAMP), NETRING_NO);
+	assert_int_equal(probe(NETRING_FEATURE_LOCK_FILTER), NETRING_NO);
+	assert_int_equal(probe(NETRING_FEATURE_VNET_HDR), NETRING_NO);
+	assert_int_equal(probe(NETRING_FEATURE_FANOUT_UNIQUE_ID), NETRING_NO);
+	wrap.setsockopt = no_group;
+	wrap.getsockopt = NULL;
+	assert_int_equal(probe(NETRING_FEATURE_FANOUT_CPU), NETRING_NO);
+	/* no group on an interface that is down says nothing about groups */
+	wrap.getsockopt = down;
+	assert_int_equal(probe(NETRING_FEATURE_FANOUT_CPU), -ENETDOWN);
+	wrap_disarm();
 }
 
 static void names(void **state)
@@ -166,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(features),
+		cmocka_unit_test(old_kernels),
 		cmocka_unit_test(names),
 		cmocka_unit_test(no_such_interface),
 		cmocka_unit_test(interface_facts),

@@ -4,6 +4,16 @@
 
 #include <net/if.h>
 
+static int gone(int fd, void *address, socklen_t *size)
+{
+	struct nr_sockaddr_ll *ll = address;
+
+	(void)fd;
+	(void)size;
+	ll->ifindex = -1; /* as the kernel says after a removal */
+	return 0;
+}
+
 static void receives(struct netring_capture *cap)
 {
 	struct netring_packet pkt;
@@ -118,6 +128,32 @@ static void open_while_down(void **state)
 	netring_capture_close(&cap);
 }
 
+/*
+ * Rebound to an interface that is down: a removal of that one makes no event,
+ * so it has to be looked for.
+ */
+static void rebind_while_down(void **state)
+{
+	struct netring_capture cap;
+	int r;
+
+	(void)state;
+	open_on_lo(&cap, 0);
+	set_lo(0);
+	assert_int_equal(netring_capture_wait(&cap, 1000),
+			 NETRING_EVENT_LINK_DOWN);
+	assert_int_equal(netring_capture_rebind(&cap), 0);
+	r = netring_capture_wait(&cap, 5);
+	assert_true(r == NETRING_EVENT_LINK_DOWN || r == NETRING_EVENT_TIMEOUT);
+	wrap_arm(0, 0);
+	wrap.getsockname = gone;
+	assert_int_equal(netring_capture_wait(&cap, 10), -ENODEV);
+	wrap_disarm();
+	set_lo(1);
+	receives(&cap);
+	netring_capture_close(&cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +162,7 @@ int main(void)
 		cmocka_unit_test(rebind_in_group),
 		cmocka_unit_test(down_and_up),
 		cmocka_unit_test(open_while_down),
+		cmocka_unit_test(rebind_while_down),
 	};
 
 	enter_private_network();

@@ -126,6 +126,7 @@ static void late_slot(void **state)
 	script_plan(POLLIN);
 	assert_int_equal(netring_capture_wait(&script.cap, 0),
 			 NETRING_EVENT_TIMEOUT);
+	assert_int_equal(script.now, 5000000000000);
 	script_end();
 }
 

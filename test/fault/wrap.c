@@ -103,7 +103,7 @@ static int keep_descriptor(int fd)
 
 WRAP(int, socket, (int domain, int type, int protocol))
 {
-	if (failing(WRAP_SOCKET, -1, domain, type))
+	if (failing(WRAP_SOCKET, protocol, domain, type))
 		return -1;
 	return keep_descriptor(__real_socket(domain, type, protocol));
 }

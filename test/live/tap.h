@@ -16,6 +16,9 @@ void diag(const char *text, ...) TAP_FORMAT(1, 2);
 /* What a test cannot go on without: ends the program when @r is -errno. */
 int must(int r, const char *what, ...) TAP_FORMAT(2, 3);
 
+/* Ends the program before its first result. */
+void skip_all(const char *reason, const char *what);
+
 /* Why a call was refused, when that says the kernel lacks it, else NULL. */
 const char *lacking(int r);
 

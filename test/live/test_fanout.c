@@ -211,6 +211,68 @@ static void flags_and_ids(void)
 	netring_capture_close(&c);
 }
 
+/* Two fragments come as the datagram that they were. */
+static void defragmented(void)
+{
+	struct netring_fanout fanout = { .id = 91,
+					 .flags = NETRING_FANOUT_DEFRAG };
+	uint8_t whole[34 + 160], part[34 + 80];
+	int fd = must(wire_open(FAR), "a sending socket"), i;
+	struct netring_capture cap;
+	struct netring_packet pkt;
+
+	must(open_member(&cap, 0, &fanout, 0), "a group with DEFRAG");
+	wire_udp(whole, sizeof(whole), 5000, 1);
+	for (i = 0; i < 2; i++) {
+		memcpy(part, whole, 34);
+		memcpy(part + 34, whole + 34 + i * 80, 80);
+		wire_put16(part + 16, 100);
+		wire_put16(part + 18, 77);
+		wire_put16(part + 20, i ? 10 : 0x2000); /* offset, or more */
+		wire_put16(part + 24, 0);
+		wire_put16(part + 24, wire_fold(wire_sum(part + 14, 20, 0)));
+		must(wire_send(fd, part, sizeof(part)), "send");
+	}
+	is(netring_capture_receive(&cap, &pkt, netring_clock_ms() + 500), 1,
+	   "DEFRAG: a packet comes");
+	ok(pkt.len == sizeof(whole) &&
+		   !memcmp(pkt.data + 34, whole + 34, sizeof(whole) - 34),
+	   "the whole datagram");
+	is(netring_capture_receive(&cap, &pkt, netring_clock_ms() + 60), 0,
+	   "and nothing else");
+	netring_capture_close(&cap);
+	close(fd);
+}
+
+static void ignore_outgoing(void)
+{
+	struct netring_fanout fanout = {
+		.id = 92, .flags = NETRING_FANOUT_IGNORE_OUTGOING
+	};
+	struct netring_capture_config cfg = { .interface = NEAR,
+					      .retire_ms = 1,
+					      .fanout = &fanout };
+	struct netring_capture cap;
+	struct tally t = { 0 };
+	int r = netring_capture_open(&cap, &cfg);
+
+	if (r == -EINVAL) {
+		skip("not in this kernel (6.2)", "IGNORE_OUTGOING");
+		return;
+	}
+	is(r, 0, "a group with IGNORE_OUTGOING");
+	must(wire_burst(&(struct wire_flood){
+		     .interface = NEAR, .count = 10, .length = 60 }),
+	     "sending");
+	must(wire_burst(&(struct wire_flood){
+		     .interface = FAR, .first = 10, .count = 10, .length = 60 }),
+	     "sending");
+	tally_batches(&t, &cap, 20, 60);
+	tally_ok(&t, 10, "only what comes in");
+	is(t.low, 10, "as its numbers say");
+	netring_capture_close(&cap);
+}
+
 int main(void)
 {
 	static const char *const names[] = {
@@ -231,5 +293,7 @@ int main(void)
 	fanout.flags = NETRING_FANOUT_ROLLOVER_FLAG;
 	rollover(&fanout, "flag ROLLOVER");
 	flags_and_ids();
+	defragmented();
+	ignore_outgoing();
 	return done_testing();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_geometry.c - what is computed, the kernel takes; what not has a reason */
+/* test_geometry.c - what is computed the kernel takes, the rest has a reason */
 #define _GNU_SOURCE
 #include "live.h"
 

@@ -236,6 +236,22 @@ static void delete_and_make_again(uint32_t flags)
 	netring_capture_close(&cap);
 }
 
+/* Before anybody has looked: the old one's error is not the new one's. */
+static void rebind_at_once(uint32_t flags)
+{
+	struct netring_capture cap;
+
+	live_open(&cap, &(struct netring_capture_config){ .interface = NEAR,
+							  .flags = flags });
+	must(net_delete(NEAR), "delete");
+	live_wire();
+	is(netring_capture_rebind(&cap), 0, "%s: rebind before any wait",
+	   mode_name(flags));
+	is(netring_capture_wait(&cap, 50), NETRING_EVENT_TIMEOUT, "quiet");
+	one_comes(&cap, "bound again");
+	netring_capture_close(&cap);
+}
+
 int main(void)
 {
 	uint32_t flags[2] = { 0, NETRING_CAPTURE_IMMEDIATE };
@@ -249,6 +265,7 @@ int main(void)
 		rename_it(flags[i]);
 		down_then_delete(flags[i]);
 		delete_and_make_again(flags[i]);
+		rebind_at_once(flags[i]);
 	}
 	return done_testing();
 }

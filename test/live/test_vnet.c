@@ -206,6 +206,8 @@ static void tagged_partial(uint32_t flags)
 		ok(netring_packet_vnet(&pkt, &v) && v.flags & 1,
 		   "its checksum is partial");
 		is(v.csum_start, 34, "counted without the tag");
+		is((long long)((uintptr_t)(pkt.data + 14) % 4), 0,
+		   "the IP header is aligned");
 		is(netring_packet_restore_vlan(&pkt), 1, "put the tag back");
 		ok(netring_packet_vnet(&pkt, &v) && v.csum_start == 38 &&
 			   v.csum_offset == 6,

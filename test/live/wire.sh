@@ -4,14 +4,14 @@
 #
 #   . test/live/wire.sh
 #   start NAME ARGUMENT...    netring capture, its pid in $pid, until it listens
-#   finish [SIGNAL]           ends it (INT), its exit status in $status
+#   finish SIGNAL             ends it, its exit status in $status
 #   await TEXT FILE           waits up to 5 s for TEXT to be in FILE
 #   send COUNT [LENGTH]       numbered frames from nr1 to nr0
-#   frames FILE               one frame of each kind to nr0; what was sent, and
-#                             how it looks without a tag's help, as pcap FILE
+#   frames                    one frame of each kind, of $T/sent.pcap, to nr0
 #   same FILE FILE            do two capture files hold the same packets?
 #   packets FILE              their number
 #
+# $alone is why tcpdump cannot capture here, or empty.
 # $T/NAME.out and $T/NAME.err are what a capture printed.
 
 . test/lib.sh
@@ -25,6 +25,21 @@ for tool in ip tcpdump $PYTHON; do
 		done_testing
 	fi
 done
+
+# tcpdump becomes another user when root calls it. A user namespace of one user
+# has none: there it can read, as nobody, but not capture.
+if grep -qs deny /proc/self/setgroups; then
+	alone="tcpdump cannot capture in a user namespace of one user"
+	tcpdump() {
+		unshare -U tcpdump "$@"
+	}
+else
+	# shellcheck disable=SC2034 # for the caller
+	alone=
+	tcpdump() {
+		command tcpdump -Z root "$@"
+	}
+fi
 
 wire() {
 	ip link set lo up
@@ -57,8 +72,9 @@ start() {
 }
 
 finish() {
-	kill -"${1:-INT}" "$pid" 2>/dev/null
+	kill -"$1" "$pid" 2>/dev/null
 	wait "$pid"
+	# shellcheck disable=SC2034 # for the caller
 	status=$?
 }
 
@@ -67,7 +83,8 @@ send() {
 }
 
 frames() {
-	$PYTHON test/live/frames.py "${2:-nr1}" "$1"
+	[ -e "$T/sent.pcap" ] || $PYTHON test/live/frames.py "$T/sent.pcap"
+	$PYTHON test/live/replay.py nr1 "$T/sent.pcap"
 }
 
 # By a reader of its own, and in all that tcpdump prints of them.

@@ -205,6 +205,12 @@ static void not_ready(void **state)
 	ring_make_v2(&ring, BLOCK, 1, 512);
 	ring_put(&ring, 0, &plain)->status = 0xfffffffe;
 	assert_int_equal(netring_capture_next(&ring.cap, &batch), 0);
+	/* nor do they make one longer */
+	ring_put(&ring, 0, &plain);
+	ring_put(&ring, 1, &plain)->status = 0xfffffffe;
+	assert_int_equal(netring_capture_next(&ring.cap, &batch), 1);
+	assert_int_equal(batch.count, 1);
+	assert_int_equal(batch.flags, 0);
 	ring_free(&ring);
 }
 

@@ -3,7 +3,6 @@
 #include "capture.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define HATYPE_ETHERNET 1

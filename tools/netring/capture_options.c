@@ -23,8 +23,8 @@ static const char usage[] =
 	"                bytes, or SIZE with k, M or G (of 1024)\n"
 	"  -G SECONDS    begin a new file every SECONDS; FILE may hold the\n"
 	"                conversions of strftime\n"
-	"  -W COUNT      with -C: overwrite the oldest of COUNT files; with -G:\n"
-	"                end after COUNT files\n"
+	"  -W COUNT      with -C: overwrite the oldest of COUNT files; with\n"
+	"                -G: end after COUNT files\n"
 	"  -s BYTES      keep so much of every packet; 0: all\n"
 	"  -Q DIRECTION  in, out or inout\n"
 	"  -F FILE       only packets that pass a filter: the output of\n"
@@ -32,8 +32,8 @@ static const char usage[] =
 	"input\n"
 	"  -p            do not make the interface promiscuous\n"
 	"  -B KIB        memory of the ring\n"
-	"  --immediate-mode  see every packet at once, not in blocks; what does\n"
-	"                not fit in " SLOT
+	"  --immediate-mode  see every packet at once, not in blocks; what\n"
+	"                does not fit in " SLOT
 	" bytes is cut unless -s asks for more\n"
 	"  -v            report once a second with -w, not only on a terminal\n"
 	"  --metrics FILE  write counters as Prometheus text, once a second\n"

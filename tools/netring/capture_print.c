@@ -161,7 +161,7 @@ static void print_other(uint16_t type, const uint8_t *ethernet)
 
 static void print_vlan(uint16_t tci)
 {
-	printf(" vlan %u", tci & 0xfff);
+	printf(" vlan %u", tci & 0xfffu);
 }
 
 /* The tags that are in the bytes; returns the type behind them. */

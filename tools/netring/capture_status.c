@@ -11,7 +11,7 @@ void status_show(struct capture_status *status, struct netring_capture *cap,
 {
 	uint64_t elapsed = report_due(&status->report, now);
 	struct netring_capture_stats total = { 0, 0, 0 };
-	char bytes[24], rate[24], bits[24];
+	char bytes[48], rate[48], bits[48];
 
 	if (!elapsed)
 		return;
@@ -73,6 +73,7 @@ void status_total(struct capture_status *status, struct netring_capture *cap)
 		"%llu packets captured\n%llu packets received by filter\n"
 		"%llu packets dropped by kernel\n",
 		(unsigned long long)status->packets,
-		(unsigned long long)(total.received + total.dropped),
+		(unsigned long long)total.received +
+			(unsigned long long)total.dropped,
 		(unsigned long long)total.dropped);
 }

@@ -53,7 +53,7 @@ static int number(struct parser *parser, const char *name, uint32_t most,
 
 static int instruction(struct parser *parser, struct netring_instruction *to)
 {
-	uint32_t code, jt, jf;
+	uint32_t code = 0, jt = 0, jf = 0;
 
 	if (number(parser, "the instruction", UINT16_MAX, &code) ||
 	    number(parser, "jt", UINT8_MAX, &jt) ||
@@ -69,7 +69,8 @@ static int instruction(struct parser *parser, struct netring_instruction *to)
 static int program(struct parser *parser, struct netring_instruction *code,
 		   uint16_t *count)
 {
-	uint32_t instructions, i;
+	uint32_t instructions = 0;
+	uint32_t i;
 
 	parser->next = reader_get(&parser->reader);
 	if (number(parser, "the number of instructions", NETRING_FILTER_MAX,

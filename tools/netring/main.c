@@ -7,13 +7,6 @@
 
 #include <netring/base.h>
 
-/* The build writes applets.h: APPLET(capture) and so on. */
-#define APPLET(name)                            \
-	int name##_main(int argc, char **argv); \
-	extern const char name##_about[];
-#include "applets.h"
-#undef APPLET
-
 static const struct applet {
 	const char *name;
 	const char *about;

@@ -17,6 +17,13 @@ struct netring_metrics_row;
 
 #define PRINTF_LIKE __attribute__((format(printf, 1, 2)))
 
+/* The build writes applets.h: APPLET(capture) and so on. */
+#define APPLET(name)                            \
+	int name##_main(int argc, char **argv); \
+	extern const char name##_about[];
+#include "applets.h"
+#undef APPLET
+
 /* The applet that runs, as messages begin. */
 extern const char *applet_name;
 

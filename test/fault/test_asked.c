@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* test_asked.c - what open asks the kernel for, value by value. */
+#include "configs.h"
+
+/* The last value of each option of SOL_PACKET and SOL_SOCKET; -1: not set. */
+static int packet[32], option[64];
+static struct nr_tpacket_req3 ring;
+static socklen_t ring_size;
+static uint32_t bound_at, last_filter_at, first_filter_k;
+
+/* What a program of one instruction, a return, keeps of a packet. */
+static uint32_t filter_k(const struct nr_sock_fprog *program)
+{
+	const struct netring_instruction *code = program->filter;
+
+	assert_int_equal(program->len, 1);
+	assert_int_equal(code->code, 6);
+	return code->k;
+}
+
+static int record(int fd, int level, int name, const void *value,
+		  socklen_t size)
+{
+	if (level == 263 && name == 5) {
+		memset(&ring, 0xa5, sizeof(ring));
+		ring_size = size;
+		memcpy(&ring, value, size);
+	} else if (level == 263) {
+		memcpy(&packet[name], value, sizeof(int));
+	} else {
+		if (name == SO_ATTACH_FILTER && option[name] == -1)
+			first_filter_k = filter_k(value);
+		memcpy(&option[name], value, sizeof(int));
+		last_filter_at = wrap.count;
+	}
+	return real_setsockopt(fd, level, name, value, size);
+}
+
+/* Open, look, close; returns the number of calls. */
+static uint32_t ask(const struct netring_capture_config *cfg)
+{
+	struct netring_capture cap;
+	uint32_t calls, i;
+
+	memset(packet, 0xff, sizeof(packet));
+	memset(option, 0xff, sizeof(option));
+	wrap_arm(0, 0);
+	wrap.setsockopt = record;
+	assert_int_equal(netring_capture_open(&cap, cfg), 0);
+	calls = wrap.count;
+	for (i = 0; i < calls; i++)
+		if (wrap.log[i].call == WRAP_BIND)
+			bound_at = i + 1;
+	netring_capture_close(&cap);
+	wrap_disarm();
+	return calls;
+}
+
+#define LO .interface = "lo", .memory = 131072
+
+static void plain(void **state)
+{
+	const struct netring_capture_config cfg = { LO };
+
+	(void)state;
+	ask(&cfg);
+	assert_int_equal(packet[10], 2);    /* TPACKET_V3 */
+	assert_in_range(packet[12], 4, 16); /* room for a tag */
+	assert_int_equal(ring_size, 28);
+	assert_int_equal(ring.block_size, 32768);
+	assert_int_equal(ring.block_nr, 4);
+	assert_int_equal(ring.frame_size, 2048);
+	assert_int_equal(ring.frame_nr, 64);
+	assert_int_equal(ring.retire_blk_tov, 8);
+	assert_int_equal(ring.sizeof_priv, 0);
+	assert_int_equal(ring.feature_req_word, 1);
+	/* what was not asked for is not touched */
+	assert_int_equal(packet[1], -1);
+	assert_int_equal(packet[15], -1);
+	assert_int_equal(packet[17], -1);
+	assert_int_equal(packet[18], -1);
+	assert_int_equal(packet[23], -1);
+	assert_int_equal(option[SO_ATTACH_FILTER], -1);
+	assert_int_equal(option[SO_LOCK_FILTER], -1);
+}
+
+static void options(void **state)
+{
+	const struct netring_capture_config cfg = {
+		LO,
+		.retire_ms = 77,
+		.direction = NETRING_DIRECTION_IN,
+		.flags = NETRING_CAPTURE_NO_HASH | NETRING_CAPTURE_VNET_HDR |
+			 NETRING_CAPTURE_TIME_HARDWARE |
+			 NETRING_CAPTURE_LOCK_FILTER,
+	};
+
+	(void)state;
+	ask(&cfg);
+	assert_int_equal(ring.retire_blk_tov, 77);
+	assert_int_equal(ring.feature_req_word, 0);
+	assert_in_range(packet[12], 4, 16);
+	assert_int_equal(packet[15], 1);
+	assert_int_equal(packet[17], 64); /* raw hardware */
+	assert_int_equal(packet[23], 1);
+	assert_int_equal(option[SO_LOCK_FILTER], 1);
+}
+
+static void immediate(void **state)
+{
+	const struct netring_capture_config cfg = {
+		LO,
+		.flags = NETRING_CAPTURE_IMMEDIATE,
+		.frame_size = 1360,
+		.block_size = 4096 * 16,
+		.block_count = 3,
+	};
+
+	(void)state;
+	ask(&cfg);
+	assert_int_equal(packet[10], 1); /* TPACKET_V2 */
+	assert_int_equal(ring_size, 16);
+	assert_int_equal(ring.block_size, 65536);
+	assert_int_equal(ring.block_nr, 3);
+	assert_int_equal(ring.frame_size, 1360);
+	assert_int_equal(ring.frame_nr, 48 * 3);
+}
+
+/* A slot is as long as what is kept of a packet, unless it is given. */
+static void immediate_snaplen(void **state)
+{
+	struct netring_capture_config cfg = {
+		LO, .flags = NETRING_CAPTURE_IMMEDIATE, .snaplen = 9000
+	};
+
+	(void)state;
+	ask(&cfg);
+	assert_int_equal(ring.frame_size, 9120);
+	assert_int_equal(first_filter_k, 9000);
+	cfg.snaplen = 64;
+	ask(&cfg);
+	assert_int_equal(ring.frame_size, 176);
+	cfg.snaplen = 262144;
+	cfg.frame_size = 2048;
+	ask(&cfg);
+	assert_int_equal(ring.frame_size, 2048);
+}
+
+/* A group's word; and no packet is let in before all is set up. */
+static void group(void **state)
+{
+	const struct netring_fanout fanout = {
+		.id = 0x1234,
+		.mode = NETRING_FANOUT_CPU,
+		.flags = NETRING_FANOUT_DEFRAG | NETRING_FANOUT_ROLLOVER_FLAG,
+	};
+	const struct netring_capture_config cfg = { LO, .fanout = &fanout };
+	uint32_t calls;
+
+	(void)state;
+	calls = ask(&cfg);
+	assert_int_equal((uint32_t)packet[18], 0x90021234);
+	assert_int_equal(first_filter_k, 0); /* refuses everything */
+	/* the gate is opened by the last call of all, behind bind */
+	assert_int_equal(last_filter_at, calls);
+	assert_true(bound_at < last_filter_at);
+	assert_int_not_equal(option[SO_DETACH_FILTER], -1);
+}
+
+static void filter_before_bind(void **state)
+{
+	const struct netring_instruction code = { 6, 0, 0, 64 };
+	const struct netring_filter filter = { &code, 1 };
+	const struct netring_capture_config cfg = { LO, .filter = &filter };
+
+	(void)state;
+	ask(&cfg);
+	assert_true(last_filter_at < bound_at);
+}
+
+/* A mode that needs a program gets it. */
+static void group_program(void **state)
+{
+	const struct netring_instruction code = { 6, 0, 0, 1 };
+	const struct netring_filter program = { &code, 1 };
+	const struct netring_fanout fanout = {
+		.id = 5,
+		.mode = NETRING_FANOUT_CLASSIC_BPF,
+		.classic = &program,
+	};
+	const struct netring_capture_config cfg = { LO, .fanout = &fanout };
+
+	(void)state;
+	ask(&cfg);
+	assert_int_equal(packet[18], 0x60005);
+	assert_int_equal(*(uint16_t *)(void *)&packet[22], 1); /* its length */
+}
+
+/* Protocol 0 at first: nothing is received before bind. */
+static void socket_of_no_protocol(void **state)
+{
+	static const uint32_t flags[] = { 0, NETRING_CAPTURE_COOKED };
+	struct netring_capture_config cfg = { LO };
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		cfg.flags = flags[i];
+		ask(&cfg);
+		assert_int_equal(wrap.log[0].call, WRAP_SOCKET);
+		assert_int_equal(wrap.log[0].level, AF_PACKET);
+		assert_int_equal(wrap.log[0].option,
+				 (i ? SOCK_DGRAM : SOCK_RAW) | SOCK_CLOEXEC);
+		assert_int_equal(wrap.log[0].fd, 0); /* the protocol */
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plain),
+		cmocka_unit_test(options),
+		cmocka_unit_test(immediate),
+		cmocka_unit_test(immediate_snaplen),
+		cmocka_unit_test(group),
+		cmocka_unit_test(group_program),
+		cmocka_unit_test(filter_before_bind),
+		cmocka_unit_test(socket_of_no_protocol),
+	};
+
+	enter_private_network();
+	return cmocka_run_group_tests_name("asked", tests, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+# The program's probe: a table, and JSON that says the same.
+# shellcheck shell=sh source-path=SCRIPTDIR/../..
+
+. test/live/wire.sh
+wire
+
+if ! command -v jq >/dev/null; then
+	skip "all" "no jq here"
+	done_testing
+fi
+
+ok "probe" "$NETRING" probe
+"$NETRING" probe >"$T/table"
+"$NETRING" probe -j >"$T/json" 2>"$T/err"
+is "probe -j: exit status" $? 0
+is "probe -j: nothing else" "$(cat "$T/err")" ""
+ok "it is JSON" jq -e .features "$T/json"
+is "each answer is one of four" "$(jq -r '.features | to_entries[] | .value' \
+	"$T/json" | grep -vxc -e yes -e no -e "not allowed" -e unknown)" 0
+
+# "name    answer    needs what" and {"name": "answer"}
+sed 's/ *needs .*//; s/,$//; s/  */ /; s/: .*//' "$T/table" | grep . >"$T/one"
+jq -r '.features | to_entries[] | "\(.key) \(.value)"' "$T/json" >"$T/two"
+ok "the table says the same" diff "$T/one" "$T/two"
+ok "features: $(wc -l <"$T/one")" test "$(wc -l <"$T/one")" -gt 15
+
+# What the other tests have just used here.
+for feature in packet-socket receive-v2 receive-v3 classic-filter fanout-hash; do
+	is "$feature" "$(jq -r ".features[\"$feature\"]" "$T/json")" yes
+done
+is "a no has its reason" "$(grep ' no$' "$T/table")" ""
+
+facts() {
+	jq -r ".interface.$1" "$T/json"
+}
+ip link set nr0 mtu 1400
+"$NETRING" probe -i nr0 --json >"$T/json"
+is "interface: name" "$(facts name)" nr0
+is "interface: index" "$(facts index)" \
+	"$(ip -o link show nr0 | cut -d: -f1)"
+is "interface: MTU" "$(facts mtu)" 1400
+is "interface: up" "$(facts up)" true
+is "interface: running" "$(facts running)" true
+is "interface: kind" "$(facts link_type)" ethernet
+is "interface: number of the kind" "$(facts arphrd)" 1
+is "interface: driver" "$(facts driver)" veth
+is "interface: queues" "$(facts rx_queues) $(facts tx_queues)" "1 1"
+ip link set nr1 down
+"$NETRING" probe -i nr0 -j >"$T/json"
+is "no carrier: up" "$(facts up)" true
+is "no carrier: running" "$(facts running)" false
+ip link set nr0 down
+"$NETRING" probe -i nr0 -j >"$T/json"
+is "down: up" "$(facts up)" false
+"$NETRING" probe -i lo -j >"$T/json"
+is "lo: kind" "$(facts link_type)" loopback
+has "the table of an interface" "$("$NETRING" probe -i lo)" "loopback (772)"
+
+if command -v ethtool >/dev/null; then
+	for value in on off; do
+		if ethtool -K nr0 gro $value 2>/dev/null; then
+			"$NETRING" probe -i nr0 -j >"$T/json"
+			is "gro $value" "$(facts gro)" \
+				"$([ $value = on ] && echo true || echo false)"
+		else
+			skip "gro $value" "cannot be set here"
+		fi
+	done
+else
+	skip "gro" "no ethtool here"
+fi
+
+"$NETRING" probe -i nosuch >"$T/out" 2>"$T/err"
+is "no such interface: exit status" $? 1
+has "no such interface: told" "$(cat "$T/err")" nosuch
+"$NETRING" probe extra >"$T/out" 2>"$T/err"
+is "an argument: exit status" $? 1
+is "nothing is left behind" "$(grep -c nr0 /proc/net/packet 2>/dev/null)" 0
+
+done_testing

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+# The programs of README.md do what it says they do.
+# shellcheck shell=sh source-path=SCRIPTDIR/../..
+
+. test/live/wire.sh
+wire
+
+mkdir "$T/programs"
+awk -f test/readme.awk -v dir="$T/programs" README.md
+for program in "$T"/programs/*.c; do
+	# shellcheck disable=SC2086 # several words
+	$CHECK_CC -std=c99 -D_DEFAULT_SOURCE -Os -static -I"$BUILD/include" \
+		-Iinclude -o "${program%.c}" "$program" "$BUILD/libnetring.a"
+done
+
+# The first prints time and length of each packet, until the interface goes.
+"$T/programs/1" nr0 >"$T/first" 2>&1 &
+pid=$!
+sleep 0.3
+send 3 123
+sleep 0.3
+ip link del nr0
+wait "$pid"
+is "1: ends with the interface" $? 0
+is "1: every packet, its length" "$(awk '{print $2}' "$T/first" | tr '\n' ' ')" \
+	"123 123 123 "
+# shellcheck disable=SC2016 # awk's fields
+ok "1: its time" awk -v now="$(date +%s)" \
+	'$1 < now - 10 || $1 > now + 1 { exit 1 }' "$T/first"
+
+# It says which step failed, and why.
+no "1: no such interface" "$T/programs/1" nosuch
+has "1: the step and the reason" "$(cat "$T/output")" \
+	"interface: No such device"
+
+wire
+# The second counts for five seconds what comes in.
+"$T/programs/2" nr0 >"$T/second" 2>&1 &
+pid=$!
+sleep 0.3
+send 20 200
+wait "$pid"
+is "2: totals" "$(cat "$T/second")" "20 packets, 4000 bytes, 0 dropped"
+
+done_testing
