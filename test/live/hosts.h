@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* hosts.h - host A, this one in the middle, host B: three namespaces. */
+#ifndef LIVE_HOSTS_H
+#define LIVE_HOSTS_H
+
+#include <netring/bridge.h>
+
+#include <sys/types.h>
+
+/* Host 0 has the interface h0, its wire ends here at p0; h1, p1 alike. */
+extern const char *const host_name[2], *const port_name[2];
+
+struct hosts {
+	int ns[2];
+	int out[2]; /* sends there */
+	int spy[2]; /* sees what arrives there */
+};
+
+/* Made from nothing, all up. */
+void hosts_begin(struct hosts *h);
+void hosts_end(struct hosts *h);
+/* One of the wires again, after its interfaces were deleted. */
+void hosts_wire(struct hosts *h, int side);
+
+/* What @side sends, until it is accepted. */
+void hosts_send(const struct hosts *h, int side, const void *frame,
+		size_t length);
+/* Numbered frames from @side, from a process of its own; see wire_start(). */
+pid_t hosts_flood(const struct hosts *h, int side, uint32_t count,
+		  uint32_t rate, size_t length);
+/* Frames that arrived at a side's interface. */
+uint64_t hosts_arrived(const struct hosts *h, int side);
+
+/* Both ports; must succeed. */
+void hosts_open(struct netring_bridge *br, struct netring_bridge_config *cfg);
+/* Until nothing comes for @ms; the frames taken. */
+int hosts_pump(struct netring_bridge *br, int ms);
+/* In a process of its own until SIGTERM; then it writes the statistics of both
+ * directions to @to, -1: not. */
+pid_t hosts_run(struct netring_bridge_config *cfg, int to);
+/* Do the counters of a direction add up? */
+int hosts_adds_up(const struct netring_bridge_stats *s, const char *what);
+void hosts_print(const struct netring_bridge_stats *s, const char *what);
+
+#endif
