@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include <asm-generic/socket.h>
 #include <linux/bpf.h>
+#include <linux/errqueue.h>
 #include <linux/ethtool.h>
 #include <linux/filter.h>
 #include <linux/if.h>
@@ -13,6 +15,7 @@
 #include <linux/if_packet.h>
 #include <linux/net_tstamp.h>
 #include <linux/sockios.h>
+#include <linux/time_types.h>
 #include <linux/virtio_net.h>
 
 #include <netring/netring.h>
@@ -57,3 +60,25 @@ _Static_assert(offsetof(struct nr_bpf_insn, registers) ==
 #endif
 
 #include "abi-generated.h"
+
+/* Times of type long, whatever the C library's struct timespec has. (For
+ * other machines, this one's headers do not know how long that is.) */
+#if defined(__x86_64__) || defined(__i386__)
+_Static_assert(
+	sizeof(((struct nr_scm_timestamping_old *)0)->ts[0]) ==
+			sizeof(struct __kernel_old_timespec) &&
+		sizeof(((struct nr_scm_timestamping_old *)0)->ts[0][0]) ==
+			sizeof(((struct __kernel_old_timespec *)0)->tv_sec) &&
+		sizeof(((struct nr_scm_timestamping_old *)0)->ts[0][1]) ==
+			sizeof(((struct __kernel_old_timespec *)0)->tv_nsec),
+	"times of the error queue");
+#endif
+
+/* What the injector keeps in a slot is where the kernel never writes: its
+ * status, and the time of sending, are all that it does write. */
+_Static_assert(offsetof(struct injector_slot, retries) ==
+			       offsetof(struct tpacket2_hdr, tp_mac) &&
+		       offsetof(struct injector_slot, rest) ==
+			       offsetof(struct tpacket2_hdr, tp_sec) &&
+		       sizeof(struct injector_slot) == NR_TPACKET2_TX_OFFSET,
+	       "a slot of the send ring");

@@ -7,8 +7,12 @@
 mk full -s full_defconfig
 mk full -s "$T/full/include/netring/config.h"
 generate() {
-	awk -f test/build/abi.awk test/build/abi.map src/kernel_abi.h \
-		include/netring/*.h >"$T/abi-generated.h"
+	{
+		echo '#include <stdint.h>'
+		sed -n '/^struct injector_slot {/,/^}/p' src/injector.h
+		awk -f test/build/abi.awk test/build/abi.map src/kernel_abi.h \
+			src/injector.h include/netring/*.h
+	} >"$T/abi-generated.h"
 }
 # $@ the compiler
 against() {

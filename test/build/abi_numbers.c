@@ -12,7 +12,12 @@ enum {
 	LIBC_SO_DETACH_FILTER = SO_DETACH_FILTER,
 	LIBC_SO_LOCK_FILTER = SO_LOCK_FILTER,
 	LIBC_SO_DOMAIN = SO_DOMAIN,
-	LIBC_SO_TYPE = SO_TYPE
+	LIBC_SO_TYPE = SO_TYPE,
+	LIBC_SO_SNDBUF = SO_SNDBUF,
+	LIBC_SO_RCVBUF = SO_RCVBUF,
+	LIBC_SO_PRIORITY = SO_PRIORITY,
+	LIBC_SO_MARK = SO_MARK,
+	LIBC_SO_TXTIME = SO_TXTIME
 };
 /* glibc takes the kernel's header, musl has numbers of its own */
 #ifndef __ASM_GENERIC_SOCKET_H
@@ -24,12 +29,18 @@ enum {
 #undef SO_LOCK_FILTER
 #undef SO_DOMAIN
 #undef SO_TYPE
+#undef SO_SNDBUF
+#undef SO_RCVBUF
+#undef SO_PRIORITY
+#undef SO_MARK
+#undef SO_TXTIME
 #undef SO_GET_FILTER
 #include <asm-generic/socket.h>
 #endif
 
 #include <linux/if.h>
 #include <linux/if_arp.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/virtio_net.h>
 
@@ -45,13 +56,20 @@ EQUAL(LIBC_SO_DETACH_FILTER, SO_DETACH_FILTER);
 EQUAL(LIBC_SO_LOCK_FILTER, SO_LOCK_FILTER);
 EQUAL(LIBC_SO_DOMAIN, SO_DOMAIN);
 EQUAL(LIBC_SO_TYPE, SO_TYPE);
+EQUAL(LIBC_SO_SNDBUF, SO_SNDBUF);
+EQUAL(LIBC_SO_RCVBUF, SO_RCVBUF);
+EQUAL(LIBC_SO_PRIORITY, SO_PRIORITY);
+EQUAL(LIBC_SO_MARK, SO_MARK);
+EQUAL(LIBC_SO_TXTIME, SO_TXTIME);
 
 EQUAL(65534, ARPHRD_NONE); /* netring_link_type() */
 EQUAL(519, ARPHRD_RAWIP);
 EQUAL(772, ARPHRD_LOOPBACK); /* comments of netring_link, capture_hatype() */
 EQUAL(0x40u, TP_STATUS_VLAN_TPID_VALID); /* netring_tpid_() */
 EQUAL(17, AF_PACKET);
-EQUAL(44, AF_XDP); /* probe.c */
+EQUAL(44, AF_XDP);   /* probe.c */
+EQUAL(14, ETH_HLEN); /* injector.c: lengths */
+EQUAL(0x8100, ETH_P_8021Q);
 
 /* Bits of our own are beside every bit that the kernel sets. */
 #define KERNELS                                                              \

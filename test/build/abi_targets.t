@@ -9,8 +9,12 @@ mk full -s "$T/full/include/netring/config.h"
 
 # $1 kernel_abi.h
 generate() {
-	awk -f test/build/abi.awk test/build/abi.map "$1" \
-		include/netring/*.h >"$T/abi-generated.h"
+	{
+		echo '#include <stdint.h>'
+		sed -n '/^struct injector_slot {/,/^}/p' src/injector.h
+		awk -f test/build/abi.awk test/build/abi.map "$1" \
+			src/injector.h include/netring/*.h
+	} >"$T/abi-generated.h"
 }
 # $1 file, then the compiler
 against() {
@@ -34,7 +38,8 @@ fi
 mkdir -p "$T/fake/sys"
 echo '#pragma once
 #define SOL_PACKET 263
-struct sockaddr { unsigned short family; char data[14]; };' \
+struct sockaddr { unsigned short family; char data[14]; };
+struct timespec { long sec, nsec; };' \
 	>"$T/fake/sys/socket.h"
 echo '#define POLLIN 1' >"$T/fake/poll.h"
 echo 'void *memcpy(void *, const void *, __SIZE_TYPE__);' >"$T/fake/string.h"
