@@ -42,4 +42,31 @@ send 20 200
 wait "$pid"
 is "2: totals" "$(cat "$T/second")" "20 packets, 4000 bytes, 0 dropped"
 
+# The third joins two interfaces, and keeps one kind of frame out.
+for name in left right; do
+	ip link add "$name" type veth peer name "far-$name"
+	for end in "$name" "far-$name"; do
+		ip link set "$end" addrgenmode none
+		ip link set "$end" up
+	done
+done
+"$T/programs/3" left right >"$T/third" 2>&1 &
+pid=$!
+sleep 0.5
+send 5 100 far-left
+$PYTHON - <<'END'
+import socket
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+wire.bind(("far-left", 0))
+for number in range(7):
+    wire.send(bytes([2] * 12) + b"\x88\xb6" + bytes(50))
+END
+sleep 0.3
+kill -TERM "$pid"
+wait "$pid"
+is "3: exit status" $? 0
+is "3: what it forwarded" "$(tr '\n' ',' <"$T/third")" \
+	"7 of 12 forwarded,0 of 0 forwarded,"
+is "3: what arrived" "$(awk '/far-right:/ { print $3 }' /proc/net/dev)" 7
+
 done_testing
