@@ -19,12 +19,12 @@ static int64_t started;
 static uint32_t sent[MOST]; /* the numbers of the frames that are to leave */
 static uint32_t count;
 
-static void open_it(uint32_t memory)
+static void open_it(uint32_t flags, uint32_t memory)
 {
 	int r = netring_injector_open(
 		&inj, &(struct netring_injector_config){
 			      .interface = FAR,
-			      .flags = NETRING_INJECTOR_TIMESTAMP,
+			      .flags = NETRING_INJECTOR_TIMESTAMP | flags,
 			      .memory = memory });
 
 	must(r, "open (%s)", netring_step_name(inj.step));
@@ -79,12 +79,12 @@ static void all_stamped(const char *what)
 	ok(soft, "by software");
 }
 
-static void plain(void)
+static void plain(uint32_t flags)
 {
 	struct netring_tx_timestamp stamp;
 	int i;
 
-	open_it(0);
+	open_it(flags, 0);
 	is(netring_injector_read_timestamp(&inj, &stamp), 0, "none yet");
 	for (i = 0; i < 5; i++) {
 		must(queue(100, 0), "queue");
@@ -101,11 +101,11 @@ static void plain(void)
 }
 
 /* Slots that are given up have numbers too, which no stamp has. */
-static void discards(void)
+static void discards(uint32_t flags)
 {
 	int i;
 
-	open_it(0);
+	open_it(flags, 0);
 	for (i = 0; i < 60; i++) {
 		must(queue(100, i % 5 == 2), "queue");
 		if (i % 20 == 19) {
@@ -126,12 +126,12 @@ static void discards(void)
 }
 
 /* Gaps that are committed late, with discards in the middle of a flush. */
-static void gaps(void)
+static void gaps(uint32_t flags)
 {
 	struct netring_frame f[6];
 	int i, round;
 
-	open_it(65536);
+	open_it(flags, 65536);
 	for (round = 0; round < 20; round++) {
 		for (i = 0; i < 6; i++)
 			must(netring_injector_reserve(&inj, &f[i]), "reserve");
@@ -156,11 +156,11 @@ static void gaps(void)
 }
 
 /* Links that were down, and frames dropped there. */
-static void link_down(void)
+static void link_down(uint32_t flags)
 {
 	int i;
 
-	open_it(0);
+	open_it(flags, 0);
 	for (i = 0; i < 5; i++)
 		must(queue(100, 0), "queue");
 	is(netring_injector_flush(&inj), 0, "flush");
@@ -180,8 +180,10 @@ static void link_down(void)
 	spy_flush(spy, 5);
 }
 
-/* A queue that refuses some: these are tried again, and count once. */
-static void retries(void)
+/* A queue that refuses some: these are tried again, and count once. Some of
+ * what it refused is given up in between: the others have their numbers still.
+ */
+static void retries(uint32_t flags, int give_up)
 {
 	struct netring_injector_stats s;
 	struct netring_tx_timestamp stamp;
@@ -193,20 +195,31 @@ static void retries(void)
 		skip(lacking(r) ? lacking(r) : strerror(-r), "tbf");
 		return;
 	}
-	open_it(65536);
-	for (i = 0; i < 30; i++)
+	open_it(flags, 65536);
+	for (i = 0; i < 15; i++)
+		must(queue(500, 0), "queue");
+	for (i = 0; i < 5; i++)
+		netring_injector_flush(&inj);
+	if (give_up)
+		count -= (uint32_t)netring_injector_discard_pending(&inj);
+	for (i = 0; i < 10; i++)
 		must(queue(500, 0), "queue");
 	end = netring_clock_ms() + 3000;
 	while (n < count && netring_clock_ms() < end) {
 		netring_injector_flush(&inj);
 		live_sleep_ms(3);
 		while (netring_injector_read_timestamp(&inj, &stamp) == 1) {
+			if (n < count && stamp.frame != sent[n] && n == right)
+				diag("  stamp %u is of frame %u, not %u", n,
+				     stamp.frame, sent[n]);
 			right += n < count && stamp.frame == sent[n];
 			n++;
 		}
 	}
 	netring_injector_read_stats(&inj, &s);
-	ok(s.retried > 10, "tbf: %llu retries", (unsigned long long)s.retried);
+	ok(s.retried > 10, "tbf, %s: %llu retries",
+	   give_up ? "some given up" : "all sent",
+	   (unsigned long long)s.retried);
 	is(n, count, "a stamp for each frame");
 	is(right, count, "with its number");
 	netring_injector_close(&inj);
@@ -216,13 +229,23 @@ static void retries(void)
 
 int main(void)
 {
+	static const uint32_t flags[] = { 0, NETRING_INJECTOR_VNET_HDR,
+					  NETRING_INJECTOR_QDISC_BYPASS };
+	int i;
+
 	live_begin();
 	live_wire();
 	spy = must(spy_open(NEAR, 0), "a look at the far end");
-	plain();
-	discards();
-	gaps();
-	link_down();
-	retries();
+	for (i = 0; i < 3; i++) {
+		diag("flags %x", flags[i]);
+		plain(flags[i]);
+		discards(flags[i]);
+		gaps(flags[i]);
+		link_down(flags[i]);
+	}
+	for (i = 0; i < 2; i++) {
+		retries(flags[i], 0);
+		retries(flags[i], 1);
+	}
 	return done_testing();
 }
