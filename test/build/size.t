@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What a program that only captures costs stays within the budget.
+# What a program that only captures costs, and what the injector and the
+# bridge do, stays within the budget.
 # shellcheck shell=sh
 
 . test/lib.sh
@@ -7,13 +8,25 @@
 mk size -s tiny_defconfig
 mk size -s -j2 CC="$CHECK_CC" "$T/size/libnetring.a"
 measure() {
-	CC=$CHECK_CC BUDGET=${1:-} sh test/size/run "$T/size/libnetring.a" \
+	CC=$CHECK_CC BUDGETS=${1:-} sh test/size/run "$T/size/libnetring.a" \
 		"$T/size"
+}
+# $1 whose budget becomes 100 bytes
+tighten() {
+	sed "s/^\\($1\\)[0-9][0-9]*\$/\\1100/" test/size/budget >"$T/budget"
+	! cmp -s test/size/budget "$T/budget"
 }
 ok "within the budget" measure
 has "tells how much" "$(cat "$T/output")" "bytes of text"
 cp "$T/output" "$T/sizes"
-no "a smaller budget is exceeded" measure 100
+for role in injector bridge; do
+	ok "tells the $role's size" \
+		grep -q "^The $role's files have [1-9][0-9]* bytes" "$T/sizes"
+done
+for role in "" "injector " "bridge "; do
+	ok "100 bytes for ${role:-capturing }" tighten "$role"
+	no "are exceeded" measure "$T/budget"
+done
 is "every member has a line" "$(grep -c '\.o$' "$T/sizes")" \
 	"$(ar t "$T/size/libnetring.a" | wc -l)"
 is "no member has bss" "$(awk '$NF ~ /\.o$/ && $3' "$T/sizes")" ""
