@@ -62,23 +62,24 @@ const struct wrap_entry *wrap_failed(void)
 const char *wrap_name(const struct wrap_entry *entry)
 {
 	static const char *const names[] = {
-		"none",	       "socket", "bind",   "setsockopt", "getsockopt",
-		"getsockname", "mmap",	 "munmap", "poll",	 "ioctl",
-		"close",       "clock",	 "open",   "setns",	 "other",
+		"none",	       "socket", "bind",    "setsockopt", "getsockopt",
+		"getsockname", "mmap",	 "munmap",  "poll",	  "ioctl",
+		"close",       "clock",	 "open",    "setns",	  "nanosleep",
+		"send",	       "sendto", "sendmsg", "recv",	  "recvmsg",
+		"read",	       "write",	 "eventfd",
 	};
 
 	return names[entry->call];
 }
 
-/* Returns 1 when this call is the one to fail; errno is set then. */
-static int failing(enum wrap_call call, int fd, int level, int option)
+int wrap_failing(enum wrap_call call, int fd, int level, int option)
 {
 	struct wrap_entry *entry;
 
 	if (!wrap.armed)
 		return 0;
-	assert_true(wrap.count < WRAP_LOG);
-	entry = &wrap.log[wrap.count++];
+	assert_true(wrap.count < WRAP_LOG || wrap.endless);
+	entry = &wrap.log[wrap.count++ % WRAP_LOG];
 	entry->call = call;
 	entry->fd = fd;
 	entry->level = level;
@@ -89,35 +90,31 @@ static int failing(enum wrap_call call, int fd, int level, int option)
 	return 1;
 }
 
-static int keep_descriptor(int fd)
+int wrap_keep(int fd)
 {
 	if (wrap.armed && fd >= 0)
 		opened[fd] = 1;
 	return fd;
 }
 
-#define WRAP(type, name, parameters)   \
-	type __real_##name parameters; \
-	type __wrap_##name parameters; \
-	type __wrap_##name parameters
-
 WRAP(int, socket, (int domain, int type, int protocol))
 {
-	if (failing(WRAP_SOCKET, protocol, domain, type))
+	if (wrap_failing(WRAP_SOCKET, protocol, domain, type))
 		return -1;
-	return keep_descriptor(__real_socket(domain, type, protocol));
+	return wrap_keep(__real_socket(domain, type, protocol));
 }
 
 WRAP(int, bind, (int fd, const struct sockaddr *address, socklen_t size))
 {
-	return failing(WRAP_BIND, fd, 0, 0) ? -1 :
-					      __real_bind(fd, address, size);
+	return wrap_failing(WRAP_BIND, fd, 0, 0) ?
+		       -1 :
+		       __real_bind(fd, address, size);
 }
 
 WRAP(int, setsockopt,
      (int fd, int level, int option, const void *value, socklen_t size))
 {
-	if (failing(WRAP_SETSOCKOPT, fd, level, option))
+	if (wrap_failing(WRAP_SETSOCKOPT, fd, level, option))
 		return -1;
 	if (wrap.armed && wrap.setsockopt)
 		return wrap.setsockopt(fd, level, option, value, size);
@@ -127,7 +124,7 @@ WRAP(int, setsockopt,
 WRAP(int, getsockopt,
      (int fd, int level, int option, void *value, socklen_t *size))
 {
-	if (failing(WRAP_GETSOCKOPT, fd, level, option))
+	if (wrap_failing(WRAP_GETSOCKOPT, fd, level, option))
 		return -1;
 	if (wrap.armed && wrap.getsockopt)
 		return wrap.getsockopt(fd, level, option, value, size);
@@ -136,7 +133,7 @@ WRAP(int, getsockopt,
 
 WRAP(int, getsockname, (int fd, struct sockaddr *address, socklen_t *size))
 {
-	if (failing(WRAP_GETSOCKNAME, fd, 0, 0))
+	if (wrap_failing(WRAP_GETSOCKNAME, fd, 0, 0))
 		return -1;
 	if (wrap.armed && wrap.getsockname)
 		return wrap.getsockname(fd, address, size);
@@ -150,7 +147,7 @@ WRAP(void *, mmap,
 	void *map;
 	int i;
 
-	if (failing(WRAP_MMAP, fd, 0, flags))
+	if (wrap_failing(WRAP_MMAP, fd, 0, flags))
 		return MAP_FAILED;
 	map = __real_mmap(address, size, protection, flags, fd, offset);
 	if (!wrap.armed || map == MAP_FAILED)
@@ -164,7 +161,7 @@ WRAP(void *, mmap,
 
 WRAP(int, munmap, (void *address, size_t size))
 {
-	int failed = failing(WRAP_MUNMAP, -1, 0, 0);
+	int failed = wrap_failing(WRAP_MUNMAP, -1, 0, 0);
 	int i, r;
 
 	for (i = 0; wrap.armed && i < 16; i++)
@@ -182,7 +179,7 @@ WRAP(int, munmap, (void *address, size_t size))
 
 WRAP(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
 {
-	if (failing(WRAP_POLL, fds ? fds->fd : -1, 0, timeout))
+	if (wrap_failing(WRAP_POLL, fds ? fds->fd : -1, 0, timeout))
 		return -1;
 	if (wrap.armed && wrap.poll)
 		return wrap.poll(fds, count, timeout);
@@ -197,7 +194,7 @@ WRAP(int, ioctl, (int fd, unsigned long request, ...))
 	va_start(arguments, request);
 	argument = va_arg(arguments, void *);
 	va_end(arguments);
-	if (failing(WRAP_IOCTL, fd, 0, (int)request))
+	if (wrap_failing(WRAP_IOCTL, fd, 0, (int)request))
 		return -1;
 	if (wrap.armed && wrap.ioctl)
 		return wrap.ioctl(fd, request, argument);
@@ -206,7 +203,7 @@ WRAP(int, ioctl, (int fd, unsigned long request, ...))
 
 WRAP(int, close, (int fd))
 {
-	int failed = failing(WRAP_CLOSE, fd, 0, 0);
+	int failed = wrap_failing(WRAP_CLOSE, fd, 0, 0);
 	int r;
 
 	if (wrap.armed && (fd < 0 || !opened[fd]))
@@ -221,7 +218,7 @@ WRAP(int, close, (int fd))
 
 WRAP(int, clock_gettime, (clockid_t clock, struct timespec *now))
 {
-	if (failing(WRAP_CLOCK, -1, 0, (int)clock))
+	if (wrap_failing(WRAP_CLOCK, -1, 0, (int)clock))
 		return -1;
 	if (wrap.armed && wrap.clock)
 		return wrap.clock(now);
@@ -238,55 +235,15 @@ WRAP(int, open, (const char *path, int flags, ...))
 		mode = va_arg(arguments, int);
 		va_end(arguments);
 	}
-	if (failing(WRAP_OPEN, -1, 0, flags))
+	if (wrap_failing(WRAP_OPEN, -1, 0, flags))
 		return -1;
-	return keep_descriptor(__real_open(path, flags, mode));
+	return wrap_keep(__real_open(path, flags, mode));
 }
 
 WRAP(int, setns, (int fd, int type))
 {
-	return failing(WRAP_SETNS, fd, 0, type) ? -1 : __real_setns(fd, type);
-}
-
-WRAP(int, nanosleep, (const struct timespec *time, struct timespec *left))
-{
-	return failing(WRAP_OTHER, -1, 0, 0) ? -1 :
-					       __real_nanosleep(time, left);
-}
-
-WRAP(ssize_t, send, (int fd, const void *bytes, size_t size, int flags))
-{
-	return failing(WRAP_OTHER, fd, 0, 0) ?
-		       -1 :
-		       __real_send(fd, bytes, size, flags);
-}
-
-WRAP(ssize_t, sendto,
-     (int fd, const void *bytes, size_t size, int flags,
-      const struct sockaddr *address, socklen_t length))
-{
-	return failing(WRAP_OTHER, fd, 0, 0) ?
-		       -1 :
-		       __real_sendto(fd, bytes, size, flags, address, length);
-}
-
-WRAP(ssize_t, recv, (int fd, void *bytes, size_t size, int flags))
-{
-	return failing(WRAP_OTHER, fd, 0, 0) ?
-		       -1 :
-		       __real_recv(fd, bytes, size, flags);
-}
-
-WRAP(ssize_t, read, (int fd, void *bytes, size_t size))
-{
-	return failing(WRAP_OTHER, fd, 0, 0) ? -1 :
-					       __real_read(fd, bytes, size);
-}
-
-WRAP(ssize_t, write, (int fd, const void *bytes, size_t size))
-{
-	return failing(WRAP_OTHER, fd, 0, 0) ? -1 :
-					       __real_write(fd, bytes, size);
+	return wrap_failing(WRAP_SETNS, fd, 0, type) ? -1 :
+						       __real_setns(fd, type);
 }
 
 int real_setns(int fd, int type)

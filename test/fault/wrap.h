@@ -32,7 +32,15 @@ enum wrap_call {
 	WRAP_CLOCK,
 	WRAP_OPEN,
 	WRAP_SETNS,
-	WRAP_OTHER
+	WRAP_NANOSLEEP,
+	WRAP_SEND,
+	WRAP_SENDTO,
+	WRAP_SENDMSG,
+	WRAP_RECV,
+	WRAP_RECVMSG,
+	WRAP_READ,
+	WRAP_WRITE,
+	WRAP_EVENTFD
 };
 
 /* One call: what it was, of which descriptor, and which option or request. */
@@ -50,6 +58,7 @@ struct wrap {
 	uint32_t count;	  /* calls so far */
 	uint32_t fail_at; /* number of the call to fail, from 1; 0: none */
 	int error;
+	int endless; /* more calls than the log has room for: no failing */
 	struct wrap_entry log[WRAP_LOG]; /* entry n - 1 is call n */
 
 	/* answers in the kernel's stead, where a test sets them */
@@ -61,6 +70,10 @@ struct wrap {
 			  socklen_t size);
 	int (*ioctl)(int fd, unsigned long request, void *argument);
 	int (*clock)(struct timespec *now);
+	int (*nanosleep)(const struct timespec *time);
+	ssize_t (*send)(int fd, size_t size, int flags);
+	ssize_t (*sendto)(int fd, const void *bytes, size_t size);
+	ssize_t (*recv)(int fd, void *bytes, size_t size, int flags);
 };
 
 extern struct wrap wrap;
@@ -76,6 +89,15 @@ void wrap_give(int fd);
  * closes of what was not opened since count as -1000. */
 int wrap_open_descriptors(void);
 int wrap_open_mappings(void);
+
+/* For the wrapping itself: 1 when this call is the one to fail, errno set. */
+int wrap_failing(enum wrap_call call, int fd, int level, int option);
+int wrap_keep(int fd); /* a descriptor just opened */
+
+#define WRAP(type, name, parameters)   \
+	type __real_##name parameters; \
+	type __wrap_##name parameters; \
+	type __wrap_##name parameters
 
 /* The call that was failed, as an entry of the log. */
 const struct wrap_entry *wrap_failed(void);
