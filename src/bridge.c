@@ -3,6 +3,7 @@
 #include "bridge.h"
 
 #define RETRY_MS 1	/* a far ring that is full */
+#define RUN_MS 1000	/* a signal just before poll() is seen by then */
 #define LOOK_MS 200	/* at a port that is down or gone */
 #define VNET_CHECKSUM 1 /* VIRTIO_NET_HDR_F_NEEDS_CSUM */
 #define VNET ((uint32_t)sizeof(struct netring_vnet))
@@ -161,7 +162,7 @@ static int push(struct netring_bridge *br, int to)
 	struct netring_bridge_stats *stats = &br->port_[!to].stats;
 	int r;
 
-	if (!inj->pending_)
+	if (!netring_injector_unsent_(inj))
 		return 0;
 	r = netring_injector_flush(inj);
 	if (r != -ENETDOWN && r != -ENODEV)
@@ -199,7 +200,7 @@ int netring_bridge_timeout(const struct netring_bridge *br)
 	for (port = br->port_; port < br->port_ + 2; port++) {
 		if (port->in_batch && !port->holding)
 			return 0;
-		if (port->injector.pending_ || port->holding)
+		if (port->holding || netring_injector_unsent_(&port->injector))
 			timeout = RETRY_MS;
 		else if (port->state && timeout < 0)
 			timeout = LOOK_MS;
@@ -211,7 +212,7 @@ int netring_bridge_step(struct netring_bridge *bridge, int timeout)
 {
 	int most = netring_bridge_timeout(bridge);
 	struct netring_bridge_port_ *port;
-	struct pollfd fds[2];
+	struct pollfd fds[3];
 	int i, r, moved = 0;
 
 	if (most >= 0 && (timeout < 0 || most < timeout))
@@ -223,7 +224,11 @@ int netring_bridge_step(struct netring_bridge *bridge, int timeout)
 		fds[i].events = port->holding ? 0 : POLLIN;
 		fds[i].revents = 0;
 	}
-	r = sys_poll(fds, 2, timeout);
+	fds[2].fd = bridge->stop_fd_ - 1;
+	fds[2].events = POLLIN;
+	fds[2].revents = 0;
+	r = sys_poll(fds, 3, timeout);
+	bridge->stopped_ = fds[2].revents != 0;
 	for (i = 0; i < 2 && r >= 0; i++) {
 		port = &bridge->port_[i];
 		if (fds[i].revents & (POLLERR | POLLNVAL) ||
@@ -242,17 +247,17 @@ int netring_bridge_step(struct netring_bridge *bridge, int timeout)
 int netring_bridge_run(struct netring_bridge *bridge, const volatile int *stop,
 		       int stop_fd)
 {
-	struct pollfd fd = { stop_fd, POLLIN, 0 };
-	int r;
+	int r = 0;
 
-	while (!stop || !*stop) {
-		r = netring_bridge_step(bridge, 100);
-		if (r < 0 && r != -EINTR)
-			return r;
-		if (stop_fd >= 0 && sys_poll(&fd, 1, 0) > 0)
-			break;
+	bridge->stop_fd_ = stop_fd + 1;
+	bridge->stopped_ = 0;
+	while (r >= 0 && !bridge->stopped_ && !(stop && *stop)) {
+		r = netring_bridge_step(bridge, RUN_MS);
+		if (r == -EINTR)
+			r = 0;
 	}
-	return 0;
+	bridge->stop_fd_ = 0;
+	return r < 0 ? r : 0;
 }
 
 int netring_bridge_read_stats(struct netring_bridge *bridge, int direction,

@@ -155,8 +155,8 @@ int netring_injector_commit(struct netring_injector *inj,
 	return 0;
 }
 
-/* Is there anything that the kernel has not looked at? It goes in order. */
-static int unsent(const struct netring_injector *inj)
+/* The kernel goes in order, so what it has not looked at is at the end. */
+int netring_injector_unsent_(const struct netring_injector *inj)
 {
 	const struct injector_slot *slot;
 	uint32_t frame = inj->head_, at = inj->head_slot_;
@@ -195,7 +195,7 @@ static int flush(struct netring_injector *inj, const uint64_t *time)
 
 	do
 		r = netring_injector_kick_(inj, time);
-	while (r > 0 && unsent(inj));
+	while (r > 0 && netring_injector_unsent_(inj));
 	netring_injector_reap_(inj);
 	return r < 0 && r != -ENOBUFS && r != -EAGAIN ? r : (int)inj->pending_;
 }

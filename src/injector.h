@@ -48,6 +48,9 @@ static inline uint32_t slot_status(const struct injector_slot *slot)
 /* Free the slots that the kernel has returned, oldest first. */
 void netring_injector_reap_(struct netring_injector *inj);
 
+/* Is there a committed frame that the kernel has not looked at? */
+int netring_injector_unsent_(const struct netring_injector *inj);
+
 /* One kick; @time: a launch time, or NULL. Bytes sent, or -errno. */
 int netring_injector_kick_(struct netring_injector *inj, const uint64_t *time);
 

@@ -118,6 +118,8 @@ struct netring_bridge {
 
 	struct netring_bridge_port_ port_[2];
 	int fd_; /* + 1; without a ring: ioctls, and what no slot holds */
+	int stop_fd_; /* + 1; of run */
+	int stopped_;
 	uint32_t flags_;
 	uint32_t budget_;
 
@@ -162,8 +164,8 @@ void netring_bridge_close(struct netring_bridge *bridge);
  */
 int netring_bridge_step(struct netring_bridge *bridge, int timeout);
 
-/* Step until *@stop is not 0 (a signal handler's), or @stop_fd (-1: none) is
- * readable. Return: 0, or -errno. */
+/* Step until *@stop (NULL: none) is not 0, as a signal handler sets it, or
+ * @stop_fd (-1: none) is readable. Return: 0, or -errno. */
 int netring_bridge_run(struct netring_bridge *bridge, const volatile int *stop,
 		       int stop_fd);
 
