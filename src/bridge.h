@@ -4,6 +4,7 @@
 #define NETRING_SRC_BRIDGE_H
 
 #include "capture.h"
+#include "injector.h"
 
 #include <netring/bridge.h>
 
