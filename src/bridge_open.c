@@ -8,7 +8,6 @@
 #define SMALL_MEMORY (512u * 1024u)
 #define LARGE_PACKET 65600 /* 64 KiB of IP, Ethernet header and tags */
 #define LARGE_MEMORY (2048u * 1024u)
-#define LARGE_BLOCK (512u * 1024u)
 #define HEADER_AND_TAGS 22
 #define OVERSIZE_WAITING (1024 * 1024) /* bytes of super-frames in the kernel */
 
@@ -40,15 +39,11 @@ static int set_offloads(struct netring_bridge *br, int i)
 	return br->oversize_ ? 0 : r;
 }
 
-static void set_sizes(const struct netring_bridge *br, uint32_t *memory,
-		      uint32_t *block_size)
+static uint32_t ring_memory(const struct netring_bridge *br, uint32_t given)
 {
-	int large = br->flags_ & NETRING_BRIDGE_LARGE;
-
-	if (!*memory)
-		*memory = large ? LARGE_MEMORY : SMALL_MEMORY;
-	if (large && !*block_size)
-		*block_size = LARGE_BLOCK;
+	if (given)
+		return given;
+	return br->flags_ & NETRING_BRIDGE_LARGE ? LARGE_MEMORY : SMALL_MEMORY;
 }
 
 static int open_capture(struct netring_bridge *br,
@@ -68,7 +63,7 @@ static int open_capture(struct netring_bridge *br,
 		if (!rx.receive_buffer)
 			rx.receive_buffer = OVERSIZE_WAITING;
 	}
-	set_sizes(br, &rx.memory, &rx.block_size);
+	rx.memory = ring_memory(br, rx.memory);
 	rx.max_packet = packet;
 	r = netring_capture_open(cap, &rx);
 	br->step = cap->step;
@@ -87,7 +82,7 @@ static int open_injector(struct netring_bridge *br,
 
 	tx.interface = cfg->interface[!from];
 	tx.flags |= NETRING_INJECTOR_VNET_HDR;
-	set_sizes(br, &tx.memory, &tx.block_size);
+	tx.memory = ring_memory(br, tx.memory);
 	tx.max_packet = packet;
 	r = netring_injector_open(inj, &tx);
 	br->step = inj->step;
