@@ -159,6 +159,11 @@ void go_home(void)
 	assert_int_equal(real_setns(home, CLONE_NEWNET), 0);
 }
 
+int elsewhere(void)
+{
+	return other_netns;
+}
+
 int config_open(const struct config_case *test, struct netring_capture *cap,
 		uint32_t n, int error)
 {

@@ -23,6 +23,9 @@ int configs_teardown(void **state);
 int at_home(void);
 void go_home(void);
 
+/* A descriptor of another one, where lo is up. */
+int elsewhere(void);
+
 /*
  * Arm, with the @n-th call failing by @error, and open. What an adopting or
  * fixed configuration needs is made before, and handed to the accounting.

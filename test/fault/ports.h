@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* ports.h - a pair of interfaces, and the steps of failed calls. */
+#ifndef NETRING_TEST_PORTS_H
+#define NETRING_TEST_PORTS_H
+
+#include "wrap.h"
+
+/* Two veth pairs that are up: nra0 - nra1 and nrb0 - nrb1. Group setup. */
+int ports_setup(void **state);
+int ports_teardown(void **state);
+void ports_add(const char *name, const char *peer);
+void ports_remove(const char *name);
+void ports_up(const char *name, int up);
+
+/* An ethtool command: its value, or -errno. */
+int ports_ethtool(const char *name, uint32_t command, uint32_t value);
+
+/* Which step a failed call belongs to, said once more, independently. */
+enum netring_step ports_step(const struct wrap_entry *call);
+
+#endif
