@@ -328,7 +328,7 @@ endif
 ##@ Checks
 
 setup: ## Install what the checks and the demo need (Debian, as root)
-demo: ## Capture packets of a virtual wire into a file
+demo: ## Capture, bridge and inject between hosts on virtual wires
 check: ## Build everything and run all tests, or those of TESTS=
 size: ## Bytes of every object, and what capturing adds to a program
 format: ## Format the sources

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Shows the program at work: captures on a virtual wire, reads the file back.
+# Shows the program at work, on an appliance between two hosts: it captures,
+# it is a bridge for a TCP transfer, and it sends frames.
 # Run by "make demo"; DEMO_FILE=PATH keeps the capture file.
 
 set -eu
@@ -19,18 +20,20 @@ if [ -z "${DEMO_INSIDE:-}" ]; then
 	exit 1
 fi
 
-for program in ip nsenter ping tcpdump; do
+for program in ip nsenter ping python3 tcpdump; do
 	command -v "$program" >/dev/null || {
 		echo "$program is missing: run \"make setup\" first." >&2
 		exit 1
 	}
 done
 
+cd "$(dirname "$0")"
 dir=$(mktemp -d "${TMPDIR:-/tmp}/netring-demo.XXXXXX")
 file=$dir/demo.pcapng
-far=
+children=
 clean_up() {
-	[ -z "$far" ] || kill "$far" 2>/dev/null || :
+	# shellcheck disable=SC2086 # a word each
+	[ -z "$children" ] || kill $children 2>/dev/null || :
 	rm -rf "$dir"
 }
 trap clean_up EXIT
@@ -44,72 +47,139 @@ show() {
 	printf '$ %s\n' "$*"
 }
 
+failed() {
+	say "FAILED: $*"
+	exit 1
+}
+
+# $1 what is waited for, rest: a command that tells
+until_true() {
+	what=$1
+	shift
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	failed "$what"
+}
+
 # tcpdump wants to become another user where it is root, which a user namespace
 # has not; in one more of them it is nobody.
 read_file() {
 	if [ "$DEMO_INSIDE" = user ]; then
-		unshare -U tcpdump -n "$@" -r "$file" icmp 2>/dev/null
+		unshare -U tcpdump -n "$@" -r "$file" 2>/dev/null
 	else
-		tcpdump -n "$@" -r "$file" icmp 2>/dev/null
+		tcpdump -n "$@" -r "$file" 2>/dev/null
 	fi
 }
 
-# The far end of the wire is in a namespace that lives as long as a sleep.
-unshare -n sleep 60 &
-far=$!
-tries=50
-while [ "$(readlink /proc/$far/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do
-	tries=$((tries - 1))
-	[ $tries -gt 0 ] || exit 1
-	sleep 0.1
-done
-on_far_end() {
-	nsenter -t "$far" -n -- "$@"
+# A host is a namespace that lives as long as a sleep. $1 interface to it here,
+# $2 its address
+in_its_own() {
+	[ "$(readlink "/proc/$host/ns/net")" != \
+		"$(readlink /proc/self/ns/net)" ]
+}
+plug_in() {
+	unshare -n sleep 60 &
+	host=$!
+	children="$children $host"
+	until_true "no namespace for a host" in_its_own
+	ip link add "$1" type veth peer name eth0 netns "$host"
+	ip link set "$1" addrgenmode none 2>/dev/null || :
+	ip link set "$1" up
+	nsenter -t "$host" -n ip address add "$2/24" dev eth0
+	nsenter -t "$host" -n ip link set eth0 up
 }
 
-say "Two network namespaces, joined by a virtual wire:" \
-	"near 10.99.0.1 ======== 10.99.0.2 far"
-ip link add name near type veth peer name far
-ip link set far netns "$far"
-ip address add 10.99.0.1/24 dev near
-ip link set near up
-on_far_end ip address add 10.99.0.2/24 dev far
-on_far_end ip link set far up
+say "Three network namespaces, joined by virtual cables:"
+echo "host A 10.99.0.1 ==== left [this appliance] right ==== 10.99.0.2 host B"
+plug_in left 10.99.0.1
+a=$host
+plug_in right 10.99.0.2
+b=$host
 
-say "Capture on the near end:"
-show "netring capture -i near -w demo.pcapng -v &"
-"$NETRING" capture -i near -w "$file" -v &
+# ---------------------------------------------------------------------------
+
+ip address add 10.99.0.3/24 dev left
+say "1. CAPTURE. Host A pings the appliance a thousand times in a second:"
+show "netring capture -i left -w demo.pcapng"
+"$NETRING" capture -i left -w "$file" &
 capture=$!
-tries=50
-until [ -s "$file" ]; do
-	tries=$((tries - 1))
-	[ $tries -gt 0 ] && kill -0 $capture || exit 1
-	sleep 0.1
-done
-
-say "The far end sends: a ping every millisecond, for three seconds."
-show "ping -q -c 3000 -i 0.001 10.99.0.1"
-on_far_end ping -q -c 3000 -i 0.001 -w 6 10.99.0.1 >"$dir/ping"
+children="$children $capture"
+until_true "no capture" [ -s "$file" ]
+nsenter -t "$a" -n ping -q -c 1000 -i 0.001 -w 6 10.99.0.3 >"$dir/ping"
 kill -INT $capture
 wait $capture
 grep transmitted "$dir/ping"
-
-say "The file, read by tcpdump:"
-show "tcpdump -n -c 6 -r demo.pcapng icmp"
-read_file -c 6
-
 sent=$(sed -n 's/^\([0-9]*\) packets transmitted.*/\1/p' "$dir/ping")
 answered=$(sed -n 's/.* \([0-9]*\) received.*/\1/p' "$dir/ping")
-found=$(read_file | wc -l)
+show "tcpdump -n -c 4 -r demo.pcapng icmp"
+read_file -c 4 icmp
+found=$(read_file icmp | wc -l)
+[ "$found" -eq $((sent + answered)) ] ||
+	failed "ping sent $sent and had $answered answers," \
+		"the file has $found packets of it."
+echo "All $found packets are in the file."
+ip address delete 10.99.0.3/24 dev left
+
+# ---------------------------------------------------------------------------
+
+say "2. BRIDGE. A and B do not reach each other, until the appliance joins" \
+	"them:"
+show "netring bridge left right -v &"
+"$NETRING" bridge left right -v 2>"$dir/bridge" &
+bridge=$!
+children="$children $bridge"
+until_true "no bridge" [ -s "$dir/bridge" ]
+tail -f "$dir/bridge" &
+tail=$!
+children="$children $tail"
+show "netring capture -i left -w demo.pcapng &"
+"$NETRING" capture -i left -w "$file" 2>"$dir/capture" &
+capture=$!
+children="$children $capture"
+until_true "no capture" grep -q listening "$dir/capture"
+nsenter -t "$b" -n python3 transfer.py take >"$dir/taken" 2>"$dir/take" &
+taking=$!
+children="$children $taking"
+until_true "nobody listens on host B" grep -q ready "$dir/take"
+echo "Host A sends 20 MB to host B by TCP, in four seconds:"
+nsenter -t "$a" -n python3 transfer.py give 10.99.0.2 20000000 4 >"$dir/given" ||
+	failed "the transfer broke"
+wait $taking || failed "the transfer broke"
+sleep 0.3
+kill -INT $capture
+wait $capture
+kill -INT $bridge
+wait $bridge
+sleep 0.1
+kill $tail
+say "What A sent and what B received, SHA-256:"
+cat "$dir/given" "$dir/taken"
+cmp -s "$dir/given" "$dir/taken" || failed "B received something else."
+say "What the appliance recorded meanwhile:"
+cat "$dir/capture"
+show "tcpdump -n -c 4 -r demo.pcapng tcp"
+read_file -c 4 tcp
+[ "$(read_file tcp | wc -l)" -gt 100 ] || failed "the file lacks the transfer"
 if [ -n "${DEMO_FILE:-}" ]; then
 	cp "$file" "$DEMO_FILE"
 	say "The file is $DEMO_FILE; Wireshark opens it."
 fi
 
-if [ "$found" -ne $((sent + answered)) ]; then
-	say "FAILED: ping sent $sent and had $answered answers," \
-		"the file has $found packets of it."
-	exit 1
-fi
-say "Shown: all $found packets ($sent pings, $answered answers) crossed the" \
-	"wire and are in the file, none lost."
+# ---------------------------------------------------------------------------
+
+# shellcheck disable=SC2016 # awk's
+arrived() {
+	nsenter -t "$b" -n awk -F '[: ]+' '$2 == "eth0" { print $4 }' \
+		/proc/net/dev
+}
+say "3. INJECT. 300,000 numbered frames to host B, as fast as they go:"
+show "netring inject -i right --generate 300000"
+before=$(arrived)
+"$NETRING" inject -i right --generate 300000
+arrived=$(($(arrived) - before))
+[ $arrived -eq 300000 ] || failed "$arrived arrived"
+
+say "Shown: every ping captured, 20 MB carried with equal checksums while" \
+	"recorded, $arrived of 300000 frames arrived. Nothing was lost."

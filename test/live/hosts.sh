@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Two hosts and what is between them: a - pa (here) pb - b, each host in a
 # network namespace of its own. To be included after test/live/wire.sh.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # of those who include this
 #
 #   hosts                     make them: 10.9.0.1 and 10.9.0.2
 #   on a|b COMMAND...         run something there
@@ -42,27 +42,6 @@ hosts() {
 	trap 'kill $a $b; rm -rf "$T"' EXIT
 	plug a "$a" 1
 	plug b "$b" 2
-	cat >"$T/take.py" <<-'END'
-		import hashlib, socket, sys
-		s = socket.create_server(("", 5000))
-		s.settimeout(20)
-		print("ready", file=sys.stderr, flush=True)
-		peer, _ = s.accept()
-		peer.settimeout(20)
-		sum = hashlib.sha256()
-		while data := peer.recv(65536):
-		    sum.update(data)
-		print(sum.hexdigest())
-	END
-	cat >"$T/give.py" <<-'END'
-		import hashlib, os, socket, sys
-		data = os.urandom(int(sys.argv[2]))
-		s = socket.create_connection((sys.argv[1], 5000), 20)
-		s.settimeout(20)
-		s.sendall(data)
-		s.close()
-		print(hashlib.sha256(data).hexdigest())
-	END
 }
 
 bridge() {
@@ -84,10 +63,11 @@ carry() {
 		from=b to=a address=10.9.0.1
 	fi
 	rm -f "$T/taken.err"
-	on $to $PYTHON "$T/take.py" >"$T/taken" 2>"$T/taken.err" &
+	on $to "$PYTHON" test/transfer.py take >"$T/taken" 2>"$T/taken.err" &
 	taking=$!
 	await ready "$T/taken.err" || return 1
-	on $from $PYTHON "$T/give.py" $address "$1" >"$T/given" || return 1
+	on $from "$PYTHON" test/transfer.py give $address "$1" 0 \
+		>"$T/given" || return 1
 	wait $taking || return 1
 	[ -s "$T/taken" ] && diff "$T/given" "$T/taken"
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # netring stat: rates as they are, of an interface and of a metrics file.
-# shellcheck shell=sh source-path=SCRIPTDIR/../..
+# shellcheck shell=sh source-path=SCRIPTDIR/../.. disable=SC2016 # awk
 
 . test/live/wire.sh
 wire
