@@ -32,17 +32,21 @@ static int is_link_local(const struct netring_packet *pkt)
 {
 	const uint8_t *to = pkt->data;
 
-	return pkt->len >= ADDRESS_BYTES && to[0] == 0x01 && to[1] == 0x80 &&
-	       to[2] == 0xc2 && !to[3] && !to[4] && to[5] < 0x10;
+	return pkt->len >= ADDRESS_BYTES &&
+	       !((to[0] ^ 0x01) | (to[1] ^ 0x80) | (to[2] ^ 0xc2) | to[3] |
+		 to[4] | (to[5] & 0xf0));
 }
 
-/* A full ring is kicked before it is taken for full. */
-static int get_slot(struct netring_injector *inj, struct netring_frame *frame)
+/* Has the ring a slot? A full one is kicked before it is taken for full. */
+static int has_room(struct netring_injector *inj)
 {
-	if (netring_injector_reserve(inj, frame) >= 0)
-		return 0;
-	(void)netring_injector_flush(inj);
-	return netring_injector_reserve(inj, frame);
+	uint32_t slots = inj->geometry_.frame_count;
+
+	if (inj->head_ - inj->tail_ == slots)
+		netring_injector_reap_(inj);
+	if (inj->head_ - inj->tail_ == slots)
+		(void)netring_injector_flush(inj);
+	return inj->head_ - inj->tail_ != slots;
 }
 
 /*
@@ -58,11 +62,11 @@ static enum fate send_oversize(struct netring_bridge *br,
 	(void)netring_injector_flush(inj);
 	r = netring_packet_send_(br->fd_ - 1, (int)inj->ifindex_,
 				 pkt->data - VNET, pkt->len + VNET);
-	if (r == -ENETDOWN || r == -ENXIO)
-		return FATE_LINK_DOWN;
+	if (r >= 0)
+		return FATE_FORWARDED;
 	if (r == -EAGAIN || r == -ENOBUFS)
 		return FATE_RING_FULL;
-	return r < 0 ? FATE_TOO_LONG : FATE_FORWARDED;
+	return r == -EMSGSIZE ? FATE_TOO_LONG : FATE_LINK_DOWN;
 }
 
 /* In front of the bytes, here and there, is the vnet header: it goes along. */
@@ -75,8 +79,9 @@ static enum fate send_frame(struct netring_bridge *br,
 
 	if (far->state)
 		return FATE_LINK_DOWN;
-	if (get_slot(inj, &frame) < 0)
+	if (!has_room(inj))
 		return FATE_RING_FULL;
+	(void)netring_injector_reserve(inj, &frame);
 	if (pkt->len > frame.capacity) {
 		netring_injector_discard(inj, &frame);
 		return send_oversize(br, inj, pkt);
@@ -87,10 +92,11 @@ static enum fate send_frame(struct netring_bridge *br,
 		       FATE_FORWARDED;
 }
 
-static enum fate forward(struct netring_bridge *br, int from,
+static enum fate forward(struct netring_bridge *br,
+			 struct netring_bridge_port_ *near,
+			 struct netring_bridge_port_ *far,
 			 struct netring_packet *pkt)
 {
-	struct netring_bridge_port_ *near = &br->port_[from];
 	struct netring_vnet vnet;
 	enum fate fate;
 
@@ -100,12 +106,12 @@ static enum fate forward(struct netring_bridge *br, int from,
 	if (!(br->flags_ & NETRING_BRIDGE_LINK_LOCAL) && is_link_local(pkt))
 		return FATE_LINK_LOCAL;
 	if (netring_packet_truncated(pkt))
-		return FATE_TOO_LONG;
+		return br->oversize_ ? FATE_RING_FULL : FATE_TOO_LONG;
 	(void)netring_packet_restore_vlan(pkt);
 	if (br->filter_ &&
-	    br->filter_(br->user_, pkt, from) == NETRING_VERDICT_DROP)
+	    br->filter_(br->user_, pkt, near->number) == NETRING_VERDICT_DROP)
 		return FATE_FILTERED;
-	fate = send_frame(br, &br->port_[!from], pkt);
+	fate = send_frame(br, far, pkt);
 	if (fate == FATE_FORWARDED) {
 		memcpy(&vnet, pkt->data - VNET, VNET);
 		near->stats.checksum += (vnet.flags & VNET_CHECKSUM) != 0;
@@ -114,29 +120,17 @@ static enum fate forward(struct netring_bridge *br, int from,
 	return fate;
 }
 
-/* HOLD: nothing is taken that the far ring has no slot for. */
-static int must_hold(struct netring_bridge *br,
-		     struct netring_bridge_port_ *far)
-{
-	struct netring_frame frame;
-
-	if (!(br->flags_ & NETRING_BRIDGE_HOLD) || far->state)
-		return 0;
-	if (get_slot(&far->injector, &frame) < 0)
-		return 1;
-	netring_injector_discard(&far->injector, &frame);
-	return 0;
-}
-
 /* Up to the budget from one port to the other; returns the frames taken. */
-static int move(struct netring_bridge *br, int from)
+static int move(struct netring_bridge *br, struct netring_bridge_port_ *near,
+		struct netring_bridge_port_ *far)
 {
-	struct netring_bridge_port_ *near = &br->port_[from];
 	struct netring_packet pkt;
 	uint32_t taken = 0;
 
 	while (taken < br->budget_) {
-		near->holding = (uint8_t)must_hold(br, &br->port_[!from]);
+		/* nothing is taken that the far ring has no slot for */
+		near->holding = br->flags_ & NETRING_BRIDGE_HOLD &&
+				!far->state && !has_room(&far->injector);
 		if (near->holding)
 			break;
 		if (!near->in_batch &&
@@ -145,7 +139,7 @@ static int move(struct netring_bridge *br, int from)
 		near->in_batch = 1;
 		if (netring_capture_walk_(&near->batch, &pkt)) {
 			near->stats.received++;
-			count(&near->stats, forward(br, from, &pkt));
+			count(&near->stats, forward(br, near, far, &pkt));
 			taken++;
 			continue;
 		}
@@ -155,44 +149,44 @@ static int move(struct netring_bridge *br, int from)
 	return (int)taken;
 }
 
-/* Kick what waits for port @to; a downed link gets no stale burst later. */
-static int push(struct netring_bridge *br, int to)
+/* Move, and kick what waits; a downed link gets no stale burst later. */
+static int serve(struct netring_bridge *br, struct netring_bridge_port_ *near,
+		 struct netring_bridge_port_ *far)
 {
-	struct netring_injector *inj = &br->port_[to].injector;
-	struct netring_bridge_stats *stats = &br->port_[!to].stats;
-	int r;
+	int r, moved = move(br, near, far);
 
-	if (!netring_injector_unsent_(inj))
-		return 0;
-	r = netring_injector_flush(inj);
-	if (r != -ENETDOWN && r != -ENODEV)
-		return r;
-	r = netring_injector_discard_pending(inj);
-	stats->forwarded -= (uint64_t)r;
-	stats->link_down += (uint64_t)r;
-	return 0;
+	if (!netring_injector_unsent_(&far->injector))
+		return moved;
+	r = netring_injector_flush(&far->injector);
+	if (r == -ENETDOWN || r == -ENODEV) {
+		r = netring_injector_discard_pending(&far->injector);
+		near->stats.forwarded -= (uint64_t)r;
+		near->stats.link_down += (uint64_t)r;
+	}
+	return r < 0 ? r : moved;
 }
 
 /* Fetch a pending error of a port, and follow what it says. */
-static int look(struct netring_bridge *br, int i)
+static int look(struct netring_bridge *br, struct netring_bridge_port_ *port)
 {
-	struct netring_bridge_port_ *port = &br->port_[i];
 	uint8_t state = NETRING_PORT_BACK;
 	int r;
 
 	if (port->state == NETRING_PORT_GONE &&
-	    netring_bridge_reopen_(br, i) < 0)
+	    netring_bridge_reopen_(br, port) < 0)
 		return 0;
 	r = netring_capture_wait(&port->capture, 0);
 	if (port->capture.link_down_)
 		state = r == -ENODEV ? NETRING_PORT_GONE : NETRING_PORT_DOWN;
 	if (state != port->state && br->event_)
-		br->event_(br->user_, i, (enum netring_port_event)state);
+		br->event_(br->user_, port->number,
+			   (enum netring_port_event)state);
 	port->state = state;
 	return r == -ENODEV ? 0 : r;
 }
 
-int netring_bridge_timeout(const struct netring_bridge *br)
+__attribute__((noinline)) int
+netring_bridge_timeout(const struct netring_bridge *br)
 {
 	const struct netring_bridge_port_ *port;
 	int timeout = NETRING_FOREVER;
@@ -210,36 +204,28 @@ int netring_bridge_timeout(const struct netring_bridge *br)
 
 int netring_bridge_step(struct netring_bridge *bridge, int timeout)
 {
+	struct netring_bridge_port_ *port = bridge->port_;
 	int most = netring_bridge_timeout(bridge);
-	struct netring_bridge_port_ *port;
 	struct pollfd fds[3];
 	int i, r, moved = 0;
 
 	if (most >= 0 && (timeout < 0 || most < timeout))
 		timeout = most;
-	for (i = 0; i < 2; i++) {
-		port = &bridge->port_[i];
-		fds[i].fd = netring_bridge_fd(bridge, i);
+	for (i = 0; i < 3; i++) {
 		/* what is held back is not to be woken for */
-		fds[i].events = port->holding ? 0 : POLLIN;
+		fds[i].fd = i == 2 ? bridge->stop_fd_ - 1 :
+				     netring_bridge_fd(bridge, i);
+		fds[i].events = i < 2 && port[i].holding ? 0 : POLLIN;
 		fds[i].revents = 0;
 	}
-	fds[2].fd = bridge->stop_fd_ - 1;
-	fds[2].events = POLLIN;
-	fds[2].revents = 0;
 	r = sys_poll(fds, 3, timeout);
 	bridge->stopped_ = fds[2].revents != 0;
+	for (i = 0; i < 2 && r >= 0; i++)
+		if (fds[i].revents & (POLLERR | POLLNVAL) || port[i].state)
+			r = look(bridge, &port[i]);
 	for (i = 0; i < 2 && r >= 0; i++) {
-		port = &bridge->port_[i];
-		if (fds[i].revents & (POLLERR | POLLNVAL) ||
-		    (port->state && netring_clock_ms() >= port->look_at)) {
-			port->look_at = netring_clock_ms() + LOOK_MS;
-			r = look(bridge, i);
-		}
-	}
-	for (i = 0; i < 2 && r >= 0; i++) {
-		moved += move(bridge, i);
-		r = push(bridge, !i);
+		r = serve(bridge, &port[i], &port[!i]);
+		moved += r;
 	}
 	return r < 0 ? r : moved;
 }

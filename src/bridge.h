@@ -9,6 +9,7 @@
 #include <netring/bridge.h>
 
 /* An interface that was gone: bind its sockets again. */
-int netring_bridge_reopen_(struct netring_bridge *br, int port);
+int netring_bridge_reopen_(struct netring_bridge *br,
+			   struct netring_bridge_port_ *port);
 
 #endif

@@ -19,6 +19,7 @@ static int find_port(struct netring_bridge *br, int i, const char *interface)
 
 	br->step = NETRING_STEP_INTERFACE;
 	br->port = i;
+	br->port_[i].number = (uint8_t)i;
 	r = netring_interface_name_(br->fd_ - 1, interface, 0, name);
 	if (r >= 0)
 		r = netring_interface_get_(br->fd_ - 1, NR_SIOCGIFMTU, name);
@@ -33,10 +34,11 @@ static int set_offloads(struct netring_bridge *br, int i)
 
 	br->step = NETRING_STEP_OFFLOAD;
 	br->port = i;
-	if (br->flags_ & (NETRING_BRIDGE_LARGE | NETRING_BRIDGE_KEEP_OFFLOADS))
-		return 0;
-	r = netring_offload_set_(br->fd_ - 1, port->name, &port->offloads, 0);
-	return br->oversize_ ? 0 : r;
+	r = br->flags_ & (NETRING_BRIDGE_LARGE | NETRING_BRIDGE_KEEP_OFFLOADS) ?
+		    -EINVAL :
+		    netring_offload_set_(br->fd_ - 1, port->name,
+					 &port->offloads, 0);
+	return br->oversize_ || br->flags_ & NETRING_BRIDGE_LARGE ? 0 : r;
 }
 
 static uint32_t ring_memory(const struct netring_bridge *br, uint32_t given)
@@ -145,15 +147,16 @@ int netring_bridge_open(struct netring_bridge *bridge,
 	return r;
 }
 
-int netring_bridge_reopen_(struct netring_bridge *br, int i)
+int netring_bridge_reopen_(struct netring_bridge *br,
+			   struct netring_bridge_port_ *port)
 {
-	int r = netring_capture_rebind(&br->port_[i].capture);
+	int r = netring_capture_rebind(&port->capture);
 
 	if (r >= 0)
-		r = netring_injector_rebind(&br->port_[i].injector);
+		r = netring_injector_rebind(&port->injector);
 	if (r >= 0) {
-		br->port_[i].offloads = 0; /* a new interface */
-		(void)set_offloads(br, i); /* as good as it gets by now */
+		port->offloads = 0;		      /* a new interface: */
+		(void)set_offloads(br, port->number); /* as good as it gets */
 	}
 	return r;
 }

@@ -69,6 +69,7 @@ int netring_capture_walk_(struct netring_batch *batch,
 int netring_capture_next(struct netring_capture *cap,
 			 struct netring_batch *batch)
 {
+	sys_assert(cap->ring_);
 	if (!capture_ready(cap))
 		return 0;
 	if (capture_is_v2(cap))
@@ -95,6 +96,7 @@ static void advance(struct netring_capture *cap)
 
 void netring_capture_release(struct netring_capture *cap)
 {
+	sys_assert(cap->ring_ && cap->held_ <= cap->slots_ + 1);
 	if (cap->held_)
 		cap->sequence_++;
 	for (; cap->held_; cap->held_--) {

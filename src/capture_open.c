@@ -4,6 +4,7 @@
 
 #define SKIP_OUTGOING (1u << NETRING_TYPE_OUTGOING)
 #define SKIP_INCOMING (0xffu & ~SKIP_OUTGOING)
+#define RETIRE_MAX 65535u /* a short in kernels before 6.18 */
 #define VLAN_ROOM 4
 #define VNET_ROOM 6 /* with the 10-byte vnet header: IP stays 4-aligned */
 
@@ -35,12 +36,15 @@ static int check_config(const struct netring_capture_config *cfg)
 	    LACKS(NETRING_CONFIG_PACKET_ADOPT, cfg->socket))
 		return -EOPNOTSUPP;
 	if ((!cfg->interface && !cfg->ifindex) ||
+	    (unsigned int)cfg->direction > NETRING_DIRECTION_OUT ||
+	    cfg->retire_ms > RETIRE_MAX ||
 	    (NETRING_CONFIG_CAPTURE_FILTER &&
 	     !!cfg->filter + !!cfg->ebpf_filter + !!cfg->snaplen > 1) ||
 	    (NETRING_CONFIG_PACKET_ADOPT && cfg->netns && cfg->socket))
 		return -EINVAL;
 	if (NETRING_CONFIG_CAPTURE_FANOUT && fanout &&
-	    ((fanout->mode == NETRING_FANOUT_CLASSIC_BPF && !fanout->classic) ||
+	    ((unsigned int)fanout->mode > NETRING_FANOUT_EBPF ||
+	     (fanout->mode == NETRING_FANOUT_CLASSIC_BPF && !fanout->classic) ||
 	     (fanout->mode == NETRING_FANOUT_EBPF && !fanout->ebpf)))
 		return -EINVAL;
 	return 0;
@@ -78,6 +82,14 @@ static int set_option(struct netring_capture *cap, enum netring_step step,
 	return netring_packet_option_(cap->fd_ - 1, option, value);
 }
 
+static int set_buffer(const struct netring_capture *cap, int option,
+		      const struct netring_capture_config *cfg)
+{
+	return sys_setsockopt(cap->fd_ - 1, SOL_SOCKET, option,
+			      &cfg->receive_buffer,
+			      sizeof(cfg->receive_buffer));
+}
+
 /* The kernel wants all of these before the ring. */
 static int set_options(struct netring_capture *cap,
 		       const struct netring_capture_config *cfg)
@@ -90,21 +102,21 @@ static int set_options(struct netring_capture *cap,
 	if (r >= 0)
 		r = set_option(cap, NETRING_STEP_RESERVE, NR_PACKET_RESERVE,
 			       vnet ? VNET_ROOM : VLAN_ROOM);
-	if (r >= 0 && NETRING_CONFIG_CAPTURE_VNET_HDR && vnet)
+	if (NETRING_CONFIG_CAPTURE_VNET_HDR && r >= 0 && vnet)
 		r = set_option(cap, NETRING_STEP_VNET_HDR, NR_PACKET_VNET_HDR,
 			       1);
-	if (r >= 0 && NETRING_CONFIG_CAPTURE_TIMESTAMP &&
+	if (NETRING_CONFIG_CAPTURE_TIMESTAMP && r >= 0 &&
 	    cfg->flags & NETRING_CAPTURE_TIME_HARDWARE)
 		r = set_option(cap, NETRING_STEP_TIMESTAMP, NR_PACKET_TIMESTAMP,
 			       NR_SOF_TIMESTAMPING_RAW_HARDWARE);
-	if (r >= 0 && NETRING_CONFIG_CAPTURE_V2 &&
+	if (NETRING_CONFIG_CAPTURE_V2 && r >= 0 &&
 	    cfg->flags & NETRING_CAPTURE_OVERSIZE) {
 		r = set_option(cap, NETRING_STEP_OPTION, NR_PACKET_COPY_THRESH,
 			       1);
-		if (r >= 0 && cfg->receive_buffer)
-			r = sys_setsockopt(cap->fd_ - 1, SOL_SOCKET, SO_RCVBUF,
-					   &cfg->receive_buffer,
-					   sizeof(cfg->receive_buffer));
+		/* beyond the system's limit, where that is allowed */
+		if (r >= 0 && cfg->receive_buffer &&
+		    set_buffer(cap, SO_RCVBUFFORCE, cfg) < 0)
+			r = set_buffer(cap, SO_RCVBUF, cfg);
 	}
 	return r;
 }
@@ -194,19 +206,20 @@ static int set_filter(struct netring_capture *cap,
 
 /* The kernel can leave outgoing packets out (4.20); the rest is the walk's. */
 static int set_direction(struct netring_capture *cap,
-			 enum netring_direction direction)
+			 enum netring_direction direction, int adopted)
 {
 	int r;
 
 	if (direction == NETRING_DIRECTION_OUT)
 		cap->skip_ = SKIP_INCOMING;
-	if (direction != NETRING_DIRECTION_IN)
+	if (direction != NETRING_DIRECTION_IN && !adopted)
 		return 0;
 	r = set_option(cap, NETRING_STEP_DIRECTION, NR_PACKET_IGNORE_OUTGOING,
-		       1);
+		       direction == NETRING_DIRECTION_IN);
 	if (r != -ENOPROTOOPT)
 		return r;
-	cap->skip_ = SKIP_OUTGOING;
+	if (direction == NETRING_DIRECTION_IN)
+		cap->skip_ = SKIP_OUTGOING;
 	return 0;
 }
 
@@ -251,7 +264,8 @@ static int set_up(struct netring_capture *cap,
 		return gate;
 	if ((r = set_options(cap, cfg)) < 0 || (r = map_ring(cap, cfg)) < 0 ||
 	    (!gate && (r = set_filter(cap, cfg, 0)) < 0) ||
-	    (r = set_direction(cap, cfg->direction)) < 0)
+	    (r = set_direction(cap, cfg->direction,
+			       NETRING_CONFIG_PACKET_ADOPT && cfg->socket)) < 0)
 		return r;
 	cap->step = NETRING_STEP_INTERFACE;
 	if ((r = netring_interface_name_(cap->fd_ - 1, cfg->interface,
@@ -263,9 +277,13 @@ static int set_up(struct netring_capture *cap,
 		r = netring_fanout_join_(cap->fd_ - 1, cfg->fanout,
 					 &cap->fanout_id_);
 	}
-	if (r >= 0 && gate)
+	if (r >= 0 && gate) {
+		/* what an adopted socket counted before is not ours */
+		(void)netring_capture_read_stats(cap, NULL, NULL);
+		memset(&cap->total_, 0, sizeof(cap->total_));
 		r = set_filter(cap, cfg, 1);
-	if (r >= 0 && NETRING_CONFIG_CAPTURE_FILTER &&
+	}
+	if (NETRING_CONFIG_CAPTURE_FILTER && r >= 0 &&
 	    cfg->flags & NETRING_CAPTURE_LOCK_FILTER)
 		r = netring_capture_lock_filter(cap);
 	return r;

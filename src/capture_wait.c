@@ -9,14 +9,17 @@
 #define DOWN_SLICE_MS 500
 #define SPURIOUS_MS 1
 
-/* Is the link that went down still there, and is it up again? */
+/* Is the link that went down still there, and is it up again? By its index:
+ * the name may have become another's. */
 static int look_at_link(struct netring_capture *cap)
 {
+	char name[NR_IFNAMSIZ] = { 0 };
 	int fd = cap->fd_ - 1;
 	int r = netring_packet_bound_(fd, &cap->hatype_);
 
 	if (r >= 0 &&
-	    netring_interface_get_(fd, NR_SIOCGIFFLAGS, cap->interface_) > 0)
+	    netring_interface_name_(fd, NULL, cap->ifindex_, name) >= 0 &&
+	    netring_interface_get_(fd, NR_SIOCGIFFLAGS, name) > 0)
 		cap->link_down_ = 0;
 	return r;
 }
@@ -57,6 +60,7 @@ int netring_capture_wait(struct netring_capture *cap, int timeout)
 	short events = POLLIN;
 	int slice, r;
 
+	sys_assert(cap->ring_);
 	while (!capture_ready(cap)) {
 		slice = events || !timeout ? timeout : SPURIOUS_MS;
 		if (cap->link_down_) {

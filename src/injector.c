@@ -26,6 +26,9 @@ static struct injector_slot *slot_of(const struct netring_injector *inj,
 
 	if (slot >= inj->geometry_.frame_count)
 		slot -= inj->geometry_.frame_count;
+	/* a frame is committed or discarded once */
+	sys_assert(frame->number - inj->tail_ < inj->head_ - inj->tail_);
+	sys_assert(injector_slot(inj, slot)->state == SLOT_RESERVED);
 	return injector_slot(inj, slot);
 }
 
@@ -54,6 +57,7 @@ int netring_injector_reserve(struct netring_injector *inj,
 	uint32_t front = NR_TPACKET2_TX_OFFSET;
 	struct injector_slot *slot;
 
+	sys_assert(inj->ring_);
 	if (inj->head_ - inj->tail_ == inj->geometry_.frame_count)
 		netring_injector_reap_(inj);
 	if (inj->head_ - inj->tail_ == inj->geometry_.frame_count)

@@ -124,7 +124,7 @@ int netring_packet_bound_(int fd, uint16_t *hatype)
 	socklen_t size = sizeof(address);
 	int r;
 
-	memset(&address, 0, sizeof(address));
+	address.ifindex = 0;
 	r = sys_getsockname(fd, &address, &size);
 	if (r < 0)
 		return r;

@@ -25,8 +25,8 @@ const char *netring_geometry_explain(enum netring_geometry_reason reason)
 		"the block size is no multiple of the page size",
 		"the frame size is no multiple of 16 from 128 up",
 		"a packet is longer than a frame, or that than a block",
-		"the memory holds less than two frames or blocks",
-		"the ring is larger than 2 GiB",
+		"the memory holds too few frames or blocks",
+		"the ring is not below 2 GiB",
 	};
 	unsigned int i = (unsigned int)reason;
 

@@ -22,6 +22,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <netring/config.h>
+
+/* What a caller must not do; CONFIG_DEBUG looks, and stops right there. */
+#define sys_assert(truth)                             \
+	do {                                          \
+		if (NETRING_CONFIG_DEBUG && !(truth)) \
+			__builtin_trap();             \
+	} while (0)
+
 /* Each returns what the call returns, or -errno. */
 
 static inline int sys_result(int result)

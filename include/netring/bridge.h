@@ -88,7 +88,7 @@ struct netring_bridge_stats {
 	uint64_t filtered;   /* dropped by the callback */
 	uint64_t link_local; /* 802.1D */
 	uint64_t too_long;   /* for the far MTU, or for the slot; runts */
-	uint64_t ring_full;  /* far ring full */
+	uint64_t ring_full;  /* far ring full, or no memory for a super-frame */
 	uint64_t link_down;  /* far link down, or gone */
 	/* among those that reached the far ring, not part of the sum: */
 	uint64_t checksum;     /* checksum left to the kernel */
@@ -104,7 +104,7 @@ struct netring_bridge_port_ {
 	struct netring_bridge_stats stats; /* from here to the other port */
 	char name[16];
 	uint32_t offloads; /* to be restored */
-	int64_t look_at;   /* when down or gone: next time */
+	uint8_t number;
 	uint8_t in_batch;
 	uint8_t holding; /* HOLD: until the far ring has a slot */
 	uint8_t state;	 /* enum netring_port_event */
@@ -117,7 +117,7 @@ struct netring_bridge {
 	int port;
 
 	struct netring_bridge_port_ port_[2];
-	int fd_; /* + 1; without a ring: ioctls, and what no slot holds */
+	int fd_;      /* + 1; without a ring: ioctls, and what no slot holds */
 	int stop_fd_; /* + 1; of run */
 	int stopped_;
 	uint32_t flags_;
@@ -142,6 +142,7 @@ struct netring_bridge {
  * Return:  0, or < 0 with bridge->step and bridge->port: as
  *          netring_capture_open() and netring_injector_open(); step OFFLOAD:
  *          -EPERM, -EOPNOTSUPP: an offload is on and cannot be turned off;
+ *          -EINVAL: SMALL with KEEP_OFFLOADS needs @oversize;
  *          step CONFIG: -EINVAL, the same interface twice; step GEOMETRY: a
  *          frame_size or memory that was given is too small for the MTU.
  */

@@ -76,7 +76,11 @@ enum netring_fanout_mode {
 #define NETRING_FANOUT_IGNORE_OUTGOING 0x4000u
 #define NETRING_FANOUT_DEFRAG 0x8000u
 
-/* Members of a group have one id, mode, flags, interface and protocol. */
+/*
+ * Members of a group have one id, mode, flags, interface and protocol. A new
+ * member's share of the packets is dropped, uncounted, from joining until its
+ * filter is in force: microseconds.
+ */
 struct netring_fanout {
 	uint16_t id;
 	uint16_t flags;
@@ -101,7 +105,8 @@ struct netring_capture_config {
 	uint32_t ifindex;      /* used when interface is NULL */
 	uint32_t flags;	       /* NETRING_CAPTURE_* */
 	uint16_t protocol;     /* EtherType in host order, 0: all. With one
-				* given, outgoing packets are not seen. */
+				* given, outgoing packets are not seen,
+				* whatever the direction. */
 	enum netring_direction direction;
 
 	/* The ring, the kernel's memory, accounted to nobody; what is valid
@@ -109,11 +114,14 @@ struct netring_capture_config {
 	uint32_t memory; /* bytes; 0: CONFIG_CAPTURE_MEMORY_KIB */
 	uint32_t block_size;
 	uint32_t block_count;
-	uint32_t frame_size; /* IMMEDIATE only: a longer packet is truncated */
+	uint32_t frame_size; /* IMMEDIATE: a longer packet is truncated; V3 has
+			      * no slots, but must be able to hold it */
 	uint32_t max_packet; /* longest packet to be kept whole; 0: as fits */
 	uint32_t retire_ms;  /* V3: a block that is not full is handed over
-				* after this time (before 6.18: + 1 jiffy);
-				* 0: CONFIG_CAPTURE_RETIRE_MS */
+			      * after this time (before 6.18: + 1 jiffy); to
+			      * 65535; 0: CONFIG_CAPTURE_RETIRE_MS. A reader may
+			      * pause for block_count times this before packets
+			      * are lost, even if few come. */
 	uint32_t receive_buffer; /* SO_RCVBUF, bytes: how much OVERSIZE packets
 				  * may wait on the socket; 0: the system's */
 	uint32_t snaplen;  /* keep this many bytes of a packet, 0: all; put
@@ -148,7 +156,8 @@ struct netring_capture_stats {
 
 /**
  * struct netring_capture - one receive ring. Storage is the caller's and must
- * stay in place until close; all but @step and @reason is private.
+ * stay in place until close; all but @step and @reason is private. Before open
+ * has succeeded and after close, only netring_capture_close() may be called.
  *
  * One thread per object; objects share nothing.
  */
@@ -363,7 +372,7 @@ int netring_capture_lock_filter(struct netring_capture *cap);
 
 enum netring_preset {
 	NETRING_PRESET_DEFAULT,		/* the configuration's sizes */
-	NETRING_PRESET_HIGH_THROUGHPUT, /* 16 blocks of 1 MiB, 8 ms */
+	NETRING_PRESET_HIGH_THROUGHPUT, /* 16 blocks of 1 MiB */
 	NETRING_PRESET_LOW_LATENCY,	/* IMMEDIATE; V3 alone: 1 ms blocks */
 	NETRING_PRESET_LOW_MEMORY,	/* 128 KiB in all */
 	NETRING_PRESET_JUMBO		/* 4 MiB; packets to 64 KiB whole */

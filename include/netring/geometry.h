@@ -16,8 +16,8 @@ enum netring_geometry_reason {
 	NETRING_GEOMETRY_BLOCK_SIZE,  /* not a multiple of the page size */
 	NETRING_GEOMETRY_FRAME_SIZE,  /* not a multiple of 16, or too small */
 	NETRING_GEOMETRY_FRAME_BLOCK, /* max_packet > frame, or frame > block */
-	NETRING_GEOMETRY_MEMORY,      /* the budget holds less than two slots */
-	NETRING_GEOMETRY_TOO_LARGE /* over 2 GiB, or over the address space */
+	NETRING_GEOMETRY_MEMORY, /* budget below block_count blocks, or 2 slots */
+	NETRING_GEOMETRY_TOO_LARGE /* 2 GiB or more */
 };
 
 /* What is wanted; a zero field is computed. All sizes in bytes. */

@@ -32,7 +32,7 @@ enum netring_packet_type {     /* PACKET_* of packet(7) */
 
 /* netring_packet.flags: the kernel's TP_STATUS_* bits, and two of ours. */
 #define NETRING_PACKET_OVERSIZE 0x2u	 /* whole on the socket's queue */
-#define NETRING_PACKET_LOSING 0x4u	 /* V2: drops before this one */
+#define NETRING_PACKET_LOSING 0x4u	 /* V2: drops since read_stats */
 #define NETRING_PACKET_CSUM_PARTIAL 0x8u /* L4 checksum not filled in */
 #define NETRING_PACKET_VLAN 0x10u	 /* tag taken out: vlan_tci, _tpid */
 #define NETRING_PACKET_CSUM_VALID 0x80u	 /* L4 checksum was verified */
