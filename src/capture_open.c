@@ -277,12 +277,14 @@ static int set_up(struct netring_capture *cap,
 		r = netring_fanout_join_(cap->fd_ - 1, cfg->fanout,
 					 &cap->fanout_id_);
 	}
-	if (r >= 0 && gate) {
-		/* what an adopted socket counted before is not ours */
-		(void)netring_capture_read_stats(cap, NULL, NULL);
+	/* what an adopted socket counted before is not ours */
+	if (NETRING_CONFIG_PACKET_ADOPT && r >= 0 && cfg->socket) {
+		cap->step = NETRING_STEP_OPTION;
+		r = netring_capture_read_stats(cap, NULL, NULL);
 		memset(&cap->total_, 0, sizeof(cap->total_));
-		r = set_filter(cap, cfg, 1);
 	}
+	if (r >= 0 && gate)
+		r = set_filter(cap, cfg, 1);
 	if (NETRING_CONFIG_CAPTURE_FILTER && r >= 0 &&
 	    cfg->flags & NETRING_CAPTURE_LOCK_FILTER)
 		r = netring_capture_lock_filter(cap);
