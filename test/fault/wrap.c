@@ -106,9 +106,11 @@ WRAP(int, socket, (int domain, int type, int protocol))
 
 WRAP(int, bind, (int fd, const struct sockaddr *address, socklen_t size))
 {
-	return wrap_failing(WRAP_BIND, fd, 0, 0) ?
-		       -1 :
-		       __real_bind(fd, address, size);
+	if (wrap_failing(WRAP_BIND, fd, 0, 0))
+		return -1;
+	if (wrap.armed && wrap.bind)
+		return wrap.bind(fd, address);
+	return __real_bind(fd, address, size);
 }
 
 WRAP(int, setsockopt,

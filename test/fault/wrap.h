@@ -70,6 +70,7 @@ struct wrap {
 			  socklen_t size);
 	int (*ioctl)(int fd, unsigned long request, void *argument);
 	int (*clock)(struct timespec *now);
+	int (*bind)(int fd, const void *address);
 	int (*nanosleep)(const struct timespec *time);
 	ssize_t (*send)(int fd, size_t size, int flags);
 	ssize_t (*sendto)(int fd, const void *bytes, size_t size);
