@@ -240,7 +240,7 @@ static int start(struct session *s)
 	pace.packets_per_second = (uint32_t)options->pps;
 	pace.burst_packets = (uint32_t)options->pps / BURSTS;
 	pace.bits_per_second = options->bits;
-	pace.burst_bytes = (uint32_t)(options->bits / (8 * BURSTS)) + 1;
+	pace.burst_bytes = (uint32_t)(options->bits / 8 / BURSTS) + 1;
 	netring_pace_init(&s->pace, &pace, clock_ns());
 	prctl(PR_SET_TIMERSLACK, 1);
 	s->now = netring_clock_ms();

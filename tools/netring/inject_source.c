@@ -62,7 +62,7 @@ int source_open(struct source *source, const struct inject_options *options)
 		generate_open(source);
 		return 0;
 	}
-	if (strcmp(options->file, "-"))
+	if (strcmp(options->file, "-") != 0)
 		source->fd = open(options->file, O_RDONLY | O_CLOEXEC);
 	if (source->fd < 0 || fstat(source->fd, &facts) < 0)
 		return fail("%s: %s", options->file, strerror(errno));

@@ -76,7 +76,7 @@ static int ask(unsigned long request, const char *name, struct ifreq *answer)
 		errno = fd < 0 ? errno : ENODEV;
 		r = -1;
 	} else {
-		strcpy(answer->ifr_name, name);
+		memcpy(answer->ifr_name, name, strlen(name) + 1);
 		r = ioctl(fd, request, answer);
 	}
 	if (fd >= 0)

@@ -124,7 +124,7 @@ static struct series *find(struct sample *sample, const char *name)
 		sample->left_out = 1;
 		return NULL;
 	}
-	strcpy(sample->series[i].name, name);
+	memcpy(sample->series[i].name, name, strlen(name) + 1);
 	sample->series[i].look = 0;
 	sample->count++;
 	return &sample->series[i];

@@ -90,7 +90,7 @@ int parse_decimal(const char *text, uint32_t unit, uint64_t most,
 	if (*end == '.')
 		for (end++; *end >= '0' && *end <= '9'; end++) {
 			unit /= 10;
-			*value += unit * (uint32_t)(*end - '0');
+			*value += (uint64_t)unit * (uint32_t)(*end - '0');
 		}
 	return *end || !*value || *value > most ? -1 : 0;
 }
