@@ -190,13 +190,18 @@ WRAP(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
 
 WRAP(int, ioctl, (int fd, unsigned long request, ...))
 {
+	uint32_t command = 0;
 	va_list arguments;
 	void *argument;
 
 	va_start(arguments, request);
 	argument = va_arg(arguments, void *);
 	va_end(arguments);
-	if (wrap_failing(WRAP_IOCTL, fd, 0, (int)request))
+	/* of an ethtool request, its command */
+	if (request == NR_SIOCETHTOOL)
+		memcpy(&command, ((struct nr_ifreq *)argument)->u.data,
+		       sizeof(command));
+	if (wrap_failing(WRAP_IOCTL, fd, (int)command, (int)request))
 		return -1;
 	if (wrap.armed && wrap.ioctl)
 		return wrap.ioctl(fd, request, argument);
