@@ -109,10 +109,11 @@ void hosts_open(struct netring_bridge *br, struct netring_bridge_config *cfg)
 
 int hosts_pump(struct netring_bridge *br, int ms)
 {
-	int64_t end = netring_clock_ms() + ms;
+	int64_t end = netring_clock_ms() + ms, last = end + 5000;
 	int r, moved = 0;
 
-	while (netring_clock_ms() < end || netring_bridge_timeout(br) == 0) {
+	while (netring_clock_ms() < last &&
+	       (netring_clock_ms() < end || netring_bridge_timeout(br) == 0)) {
 		r = netring_bridge_step(br, 1);
 		if (r < 0 && r != -EINTR)
 			must(r, "step");

@@ -33,7 +33,7 @@ uint64_t hosts_arrived(const struct hosts *h, int side);
 
 /* Both ports; must succeed. */
 void hosts_open(struct netring_bridge *br, struct netring_bridge_config *cfg);
-/* Until nothing comes for @ms; the frames taken. */
+/* Until nothing comes for @ms, 5 s at most; the frames taken. */
 int hosts_pump(struct netring_bridge *br, int ms);
 /* In a process of its own until SIGTERM; then it writes the statistics of both
  * directions to @to, -1: not. */

@@ -151,6 +151,8 @@ static void truncated(void *buffer, uint32_t size, uint32_t flags)
 
 	hosts_open(&br, &cfg);
 	set_mtu("p0", 0, 9000);
+	if (!buffer) /* what is left of it would be short enough */
+		set_mtu("p1", 1, 9000);
 	wire_frame(frame, 4000, WIRE_TYPE, 1);
 	hosts_send(&h, 0, frame, 4000);
 	wire_frame(frame, 1500, WIRE_TYPE, 2);
@@ -169,8 +171,8 @@ static void truncated(void *buffer, uint32_t size, uint32_t flags)
 		hosts_pump(&br, 10);
 		ok(spy_is(h.spy[1], frame, 4000),
 		   "and whole by the buffer, when the far end takes it");
-		set_mtu("p1", 1, 1500);
 	}
+	set_mtu("p1", 1, 1500);
 	set_mtu("p0", 0, 1500);
 	netring_bridge_close(&br);
 }
@@ -215,6 +217,10 @@ static void refusals(void)
 		-EINVAL, NETRING_STEP_CONFIG, "one interface");
 	refused((struct netring_bridge_config){ .interface = { "p0", "no" } },
 		-ENODEV, NETRING_STEP_INTERFACE, "no such interface");
+	small.flags = NETRING_BRIDGE_KEEP_OFFLOADS;
+	refused(small, -EINVAL, NETRING_STEP_OFFLOAD,
+		"super-frames may come, and nothing holds them");
+	small.flags = 0;
 	small.rx[0].frame_size = 512;
 	refused(small, -EINVAL, NETRING_STEP_GEOMETRY, "small rx slots");
 	is(br.port, 0, "of port 0");
@@ -238,8 +244,8 @@ int main(void)
 	far_mtu(0);
 	far_mtu(NETRING_BRIDGE_LARGE);
 	truncated(NULL, 0, 0);
-	truncated(NULL, 0, NETRING_BRIDGE_KEEP_OFFLOADS);
 	truncated(oversize, sizeof(oversize), 0);
+	truncated(oversize, sizeof(oversize), NETRING_BRIDGE_KEEP_OFFLOADS);
 	jumbo();
 	refusals();
 	hosts_end(&h);
