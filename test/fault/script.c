@@ -61,13 +61,19 @@ static int scripted_getsockname(int fd, void *address, socklen_t *size)
 	return 0;
 }
 
-/* Only flags are asked for while waiting. */
+/* While waiting, the name that the interface has now, and its flags. */
 static int scripted_ioctl(int fd, unsigned long request, void *argument)
 {
 	struct nr_ifreq *flags = argument;
 
 	assert_int_equal(fd, 98);
+	if (request == NR_SIOCGIFNAME) {
+		assert_int_equal(flags->u.ifindex, 7);
+		memcpy(flags->name, "renamed0", 9);
+		return 0;
+	}
 	assert_int_equal(request, NR_SIOCGIFFLAGS);
+	assert_string_equal(flags->name, "renamed0");
 	flags->u.flags = script.up ? 0x1043 : 0x1002;
 	return 0;
 }
@@ -100,6 +106,7 @@ void script_begin(int slots)
 		slots ? 0 :
 			offsetof(struct nr_tpacket_block_desc, block_status);
 	memcpy(cap->interface_, "eth0", 5);
+	cap->ifindex_ = 7;
 	wrap_arm(0, 0);
 	wrap.poll = scripted_poll;
 	wrap.getsockopt = scripted_getsockopt;

@@ -305,7 +305,7 @@ static void new_interface(void **state)
 	assert_int_equal(r, 0);
 	ports_remove("nrb0");
 	for (i = 0; i < 5; i++)
-		assert_int_equal(netring_bridge_step(&br, 20), 0);
+		assert_true(netring_bridge_step(&br, 20) >= 0);
 	ports_add("nrb0", "nrb1");
 	ports_ethtool("nrb0", ETHTOOL_SGRO, 1);
 	assert_int_equal(ports_ethtool("nrb0", ETHTOOL_GGRO, 0), 1);

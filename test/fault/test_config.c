@@ -56,7 +56,7 @@ static const struct row table[] = {
 	{ { LO, .fanout = &no_classic }, -EINVAL, STEP(CONFIG), EARLY, 0 },
 	{ { LO, .fanout = &no_ebpf }, -EINVAL, STEP(CONFIG), EARLY, 0 },
 	{ { LO, .flags = 0x80000000 }, -EOPNOTSUPP, STEP(CONFIG), EARLY, 0 },
-	{ { LO, .flags = 0x100 }, -EOPNOTSUPP, STEP(CONFIG), EARLY, 0 },
+	{ { LO, .flags = 0x200 }, -EOPNOTSUPP, STEP(CONFIG), EARLY, 0 },
 	{ { .interface = "lo", .memory = 1 },
 	  -EINVAL,
 	  STEP(GEOMETRY),
@@ -112,7 +112,7 @@ static const struct row table[] = {
 	  0,
 	  0 },
 	{ { LO, .fanout = &rollover_twice }, -EINVAL, STEP(FANOUT), 0, 0 },
-	{ { LO, .fanout = &no_mode }, -EINVAL, STEP(FANOUT), 0, 0 },
+	{ { LO, .fanout = &no_mode }, -EINVAL, STEP(CONFIG), EARLY, 0 },
 };
 
 static void refused(void **state)

@@ -73,19 +73,20 @@ struct call {
 	uint32_t steps;	  /* does it set cap.step? */
 	int result;	  /* then */
 	int pollerr;	  /* with these answers */
-	uint32_t ignored; /* a call whose error does not matter */
+	uint32_t ignored; /* calls whose error does not matter, a bit each */
 };
 
 static const struct call calls[] = {
 	{ "set_filter", set_filter, 1, 1, 0, 0, 0 },
 	{ "detach_filter", detach_filter, 1, 1, 0, 0, 0 },
 	/* an old error fetched, index, two memberships, bind, name */
-	{ "rebind", rebind, 6, 1, 0, 0, 1 },
+	{ "rebind", rebind, 6, 1, 0, 0, 1 << 1 },
 	{ "read_stats", read_stats, 1, 0, 0, 0, 0 },
 	{ "wait", wait_for, 1, 0, 0, 0, 0 },
 	{ "receive", receive, 1, 0, 0, 0, 0 },
-	/* poll, getsockopt, getsockname, flags */
-	{ "wait, link down", wait_for, 4, 0, NETRING_EVENT_LINK_DOWN, 1, 4 },
+	/* poll, getsockopt, getsockname, name, flags */
+	{ "wait, link down", wait_for, 5, 0, NETRING_EVENT_LINK_DOWN, 1,
+	  1 << 4 | 1 << 5 },
 	{ "lock_filter", lock_filter, 1, 1, 0, 0, 0 },
 };
 
@@ -117,7 +118,7 @@ static int fail_one(const struct call *call, uint32_t n, int error)
 	}
 	r = call->call();
 	wrap_disarm();
-	if (n && n <= wrap.count && n != call->ignored)
+	if (n && n <= wrap.count && !(call->ignored >> n & 1))
 		expected = -error;
 	if (r != expected)
 		print_message("# %s, call %u (%s) by %d: %d\n", call->name, n,

@@ -33,10 +33,12 @@ static const char *reason(int i)
 static void steps(void **state)
 {
 	(void)state;
-	distinct(step, NETRING_STEP_FANOUT + 1);
+	distinct(step, NETRING_STEP_OFFLOAD + 1);
 	assert_string_equal(step(NETRING_STEP_BIND), "bind");
 	assert_string_equal(step(NETRING_STEP_FANOUT), "fanout");
 	assert_string_equal(step(NETRING_STEP_VNET_HDR), "vnet header");
+	assert_string_equal(step(NETRING_STEP_LOSS), "loss");
+	assert_string_equal(step(NETRING_STEP_OFFLOAD), "offload");
 }
 
 static void reasons(void **state)
@@ -60,6 +62,7 @@ static uint32_t ring_bytes(const struct netring_capture_config *cfg,
 		.block_size = cfg->block_size,
 		.block_count = cfg->block_count,
 		.frame_size = cfg->frame_size,
+		.max_packet = cfg->max_packet,
 		.fixed_slots = (cfg->flags & NETRING_CAPTURE_IMMEDIATE) != 0,
 	};
 
@@ -108,12 +111,13 @@ static void presets(void **state)
 			assert_int_equal(ring_bytes(&cfg, page, &g), 16 << 20);
 			assert_int_equal(g.block_size, 1 << 20);
 			assert_int_equal(g.block_count, 16);
-			assert_int_equal(cfg.retire_ms, 8);
+			assert_int_equal(cfg.retire_ms, 0);
 
 			netring_capture_preset(&cfg, NETRING_PRESET_JUMBO);
 			cfg.flags |= i ? NETRING_CAPTURE_IMMEDIATE : 0;
 			assert_int_equal(ring_bytes(&cfg, page, &g), 4 << 20);
-			assert_true(g.frame_size >= 65536 + 112);
+			assert_true((i ? g.frame_size : g.block_size) >=
+				    65536 + 112);
 			assert_int_equal(cfg.retire_ms, 0);
 		}
 	netring_capture_preset(&cfg, (enum netring_preset)99);
