@@ -61,6 +61,7 @@ static void classic(uint32_t flags)
 {
 	struct netring_capture_config cfg = { .interface = NEAR,
 					      .flags = flags,
+					      .retire_ms = 1,
 					      .filter = &odd };
 	struct netring_capture cap;
 	struct seen s;
@@ -135,6 +136,7 @@ static void snaplen(uint32_t flags)
 
 	live_open(&cap, &(struct netring_capture_config){ .interface = NEAR,
 							  .flags = flags,
+							  .retire_ms = 1,
 							  .snaplen = 64 });
 	s = exchange(&cap);
 	ok(s.length == 64 && s.wire == LENGTH && !s.whole,
@@ -177,6 +179,7 @@ static void vlan_tag(void)
 	int n = 0, tagged = 0;
 
 	live_open(&cap, &(struct netring_capture_config){ .interface = NEAR,
+							  .retire_ms = 1,
 							  .filter = &vlan });
 	wire_frame(frame, sizeof(frame), WIRE_TYPE, 0);
 	must(wire_send(fd, frame, sizeof(frame)), "send");
@@ -195,7 +198,8 @@ static void vlan_tag(void)
 static void extended(uint32_t flags)
 {
 	struct netring_capture_config cfg = { .interface = NEAR,
-					      .flags = flags };
+					      .flags = flags,
+					      .retire_ms = 1 };
 	struct netring_capture cap;
 	int forty = bpf_answer(40), none = bpf_answer(0), closed = 9999;
 	struct seen s;
