@@ -50,7 +50,8 @@ enum netring_verdict {
 /* How a port is; @event of the configuration tells every change. */
 enum netring_port_event {
 	NETRING_PORT_BACK, /* as it was at first: found, and up again */
-	NETRING_PORT_DOWN, /* link down; watched until it is up again */
+	NETRING_PORT_DOWN, /* set down (a lost carrier makes no event on a
+			    * packet socket); watched until it is up again */
 	NETRING_PORT_GONE  /* interface removed; looked for by its name */
 };
 
