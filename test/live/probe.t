@@ -10,6 +10,14 @@ if ! command -v jq >/dev/null; then
 	done_testing
 fi
 
+sockets() {
+	wc -l </proc/net/packet
+}
+before=$(sockets)
+start one -i lo
+is "a packet socket is seen" "$(sockets)" $((before + 1))
+finish INT
+
 ok "probe" "$NETRING" probe
 "$NETRING" probe >"$T/table"
 "$NETRING" probe -j >"$T/json" 2>"$T/err"
@@ -76,6 +84,6 @@ is "no such interface: exit status" $? 1
 has "no such interface: told" "$(cat "$T/err")" nosuch
 "$NETRING" probe extra >"$T/out" 2>"$T/err"
 is "an argument: exit status" $? 1
-is "nothing is left behind" "$(grep -c nr0 /proc/net/packet 2>/dev/null)" 0
+is "nothing is left behind" "$(sockets)" "$before"
 
 done_testing
