@@ -75,6 +75,52 @@ numbers "$T"/time/* >"$T/got"
 head -n "$(wc -l <"$T/got")" "$T/all" >"$T/wanted"
 ok "-G 1 -W 2: every packet, in order" diff "$T/wanted" "$T/got"
 
+# A stop over several periods: one new file for them, and none written over.
+# The packets came in in the meantime, several blocks of them.
+mkdir "$T/stall"
+start stall -i nr0 -G 1 -w "$T/stall/f-%s.pcapng"
+send 3
+sleep 0.5
+kill -STOP "$pid"
+sleep 2.6
+$PYTHON test/live/send.py nr1 30 100 100
+kill -CONT "$pid"
+sleep 0.1
+finish INT
+total=0
+for file in "$T"/stall/*; do
+	total=$((total + $(packets "$file")))
+done
+is "-G 1, stopped for 3 s: every packet is in a file" $total 33
+has "-G 1, stopped for 3 s: as told" "$(cat "$T/stall.err")" \
+	"33 packets captured"
+is "-G 1, stopped for 3 s: one new file" \
+	"$(find "$T/stall" -type f | wc -l)" 2
+
+# What a file says of itself is of this file: all of them make the total.
+received() {
+	$PYTHON - "$@" <<'END'
+import struct
+import sys
+total = 0
+for name in sys.argv[1:]:
+    data = open(name, "rb").read()
+    at = 0
+    while at < len(data):
+        kind, size = struct.unpack_from("=II", data, at)
+        if kind == 5:
+            code, length, value = struct.unpack_from("=HHQ", data, at + 20)
+            assert (code, length) == (4, 8), (code, length)
+            total += value
+        at += size
+print(total)
+END
+}
+# shellcheck disable=SC2046 # a list
+is "-C 10k: received, over all files" \
+	"$(received $(find "$T/size" -type f))" 100
+is "-G 1: received, over all files" "$(received "$T"/stall/*)" 33
+
 begin=$(date +%s%N)
 start while -i nr0 -d 1 -w "$T/while.pcap"
 send 5

@@ -67,7 +67,8 @@ void status_total(struct capture_status *status, struct netring_capture *cap);
 
 struct capture_file {
 	const struct capture_options *options;
-	struct netring_capture *cap; /* for the statistics at the end */
+	struct netring_capture *cap;	     /* for the statistics, */
+	struct netring_capture_stats before; /* at the file's beginning */
 	struct netring_pcap_interface interface;
 	int pcap; /* the old format */
 	int fd;

@@ -24,14 +24,16 @@ static int is_stdout(const struct capture_file *file)
 static int make_name(struct capture_file *file)
 {
 	const struct capture_options *options = file->options;
-	time_t now = time(NULL);
+	struct timespec now = { 0, 0 };
 	struct tm tm;
 	size_t length;
 	int number = 0;
 	int width = 0;
 	uint32_t most;
 
-	if (options->period && localtime_r(&now, &tm))
+	/* not time(), which lags: a name would come twice */
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (options->period && localtime_r(&now.tv_sec, &tm))
 		length = strftime(file->name, sizeof(file->name), options->file,
 				  &tm);
 	else
@@ -70,6 +72,7 @@ static size_t record_size(const struct capture_file *file, const uint8_t *at)
 /*
  * The disk is full: leave what a reader takes for a whole file. Only the
  * buffer's first @written bytes got there, and they may end in a record.
+ * Standard output is somebody else's and may hold more than we wrote.
  */
 static void cut_to_records(struct capture_file *file, size_t written)
 {
@@ -77,6 +80,8 @@ static void cut_to_records(struct capture_file *file, size_t written)
 	uint64_t packets = file->packets_written;
 	size_t whole = 0, next;
 
+	if (is_stdout(file))
+		return;
 	for (next = 0; start && next < file->used; packets++) {
 		next += record_size(file, file->buffer + next);
 		if (next > written)
@@ -144,20 +149,31 @@ static int open_next(struct capture_file *file)
 	return file_flush(file);
 }
 
+/*
+ * The period is counted from here, and more than whole: names that tell the
+ * second differ, however late this file was begun.
+ */
+static int begin_period(struct capture_file *file)
+{
+	int r = open_next(file);
+
+	file->period_end = netring_clock_ms() + 1 +
+			   (int64_t)file->options->period * SECOND_MS;
+	return r;
+}
+
 int file_open(struct capture_file *file)
 {
 	if (is_stdout(file) && isatty(STDOUT_FILENO))
 		return fail("-w -: packets are not written to a terminal");
 	file->fd = -1;
 	file->pcap = has_suffix(file->options->file, ".pcap");
-	file->period_end =
-		netring_clock_ms() + (int64_t)file->options->period * SECOND_MS;
-	return open_next(file);
+	return begin_period(file);
 }
 
 static int finish(struct capture_file *file)
 {
-	struct netring_capture_stats total = { 0, 0, 0 };
+	struct netring_capture_stats total = file->before;
 	struct timespec now = { 0, 0 };
 	int r;
 
@@ -165,11 +181,13 @@ static int finish(struct capture_file *file)
 		netring_capture_read_stats(file->cap, &total, NULL);
 		clock_gettime(CLOCK_REALTIME, &now);
 		added(file,
-		      netring_pcapng_stats(file->buffer + file->used,
-					   sizeof(file->buffer) - file->used,
-					   total.received, total.dropped,
-					   (uint32_t)now.tv_sec,
-					   (uint32_t)now.tv_nsec));
+		      netring_pcapng_stats(
+			      file->buffer + file->used,
+			      sizeof(file->buffer) - file->used,
+			      total.received - file->before.received,
+			      total.dropped - file->before.dropped,
+			      (uint32_t)now.tv_sec, (uint32_t)now.tv_nsec));
+		file->before = total;
 	}
 	r = file_flush(file);
 	if (close(file->fd) < 0 && !r)
@@ -227,12 +245,11 @@ int file_tick(struct capture_file *file, int64_t now, int *end)
 
 	if (!options->period || now < file->period_end)
 		return 0;
-	file->period_end += (int64_t)options->period * SECOND_MS;
-	file->periods++;
-	if (!options->file_size && file->periods == options->file_count) {
+	if (!options->file_size && file->periods + 1 == options->file_count) {
 		*end = 1;
 		return 0;
 	}
+	file->periods++;
 	file->index = 0;
-	return finish(file) || open_next(file);
+	return finish(file) || begin_period(file);
 }
