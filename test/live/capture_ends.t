@@ -31,6 +31,82 @@ for signal in INT TERM HUP; do
 	done
 done
 
+# ended MS SIGNAL...: to the last capture, which is to end well within MS
+ended() {
+	limit=$1
+	shift
+	begin=$(date +%s%N)
+	for signal; do
+		kill -"$signal" "$pid"
+	done
+	wait "$pid" || return 1
+	took=$((($(date +%s%N) - begin) / 1000000))
+	sum=$((sum + took))
+	echo "$took ms"
+	[ "$took" -lt "$limit" ]
+}
+
+# With nothing in the ring there is nothing to wait for, and nobody waits for
+# a second signal. How long a packet stays in the open block is chance.
+for mode in "" --immediate-mode; do
+	# shellcheck disable=SC2086 # no word, or one
+	start idle -i nr0 $mode -w "$T/idle.pcapng"
+	send 5
+	sleep 0.4
+	ok "nothing new${mode:+, $mode}: ends at once" ended 150 INT
+	is "nothing new${mode:+, $mode}: all packets" \
+		"$(packets "$T/idle.pcapng")" 5
+done
+sum=0
+for _ in 1 2 3 4 5 6 7 8; do
+	start twice -i nr0 -w "$T/twice.pcapng"
+	send 1
+	ended 1000 INT TERM >/dev/null && whole "$T/twice.pcapng" || sum=9999
+done
+ok "two signals: ends at once, with a whole file" test "$sum" -lt 640
+sum=0
+for _ in 1 2 3 4 5 6 7 8; do
+	start once -i nr0 -w "$T/once.pcapng"
+	send 1
+	ended 1000 INT >/dev/null || sum=9999
+	[ "$(packets "$T/once.pcapng")" = 1 ] || sum=9999
+done
+ok "one signal: at most a quarter of a second" test "$sum" -lt 2400
+
+# That holds in a build whose captures wait for long unless told otherwise.
+mk slow -s full_defconfig >/dev/null
+ok "a build with 3 s" mk slow -s CONFIG_CAPTURE_RETIRE_MS=3000 netring
+slow() {
+	NETRING=$T/slow/netring start slow -i nr0 "$@" -w "$T/slow.pcapng"
+	send 1
+	ended 1000 INT
+}
+ok "a build with 3 s: a signal" slow
+is "a build with 3 s: the packet" "$(packets "$T/slow.pcapng")" 1
+ok "a build with 3 s, --immediate-mode: a signal" slow --immediate-mode
+
+# A reader that is stopped for a while loses nothing, however few packets fill
+# the ring.
+stalled() {
+	start stalled -i nr0 "$@"
+	$PYTHON test/live/send.py nr1 600 100 500 &
+	sender=$!
+	sleep 0.3
+	kill -STOP "$pid"
+	sleep 0.3
+	kill -CONT "$pid"
+	wait "$sender"
+	finish INT
+	sed -n '/captured/p; /dropped/p' "$T/stalled.err"
+}
+nothing_lost="600 packets captured
+0 packets dropped by kernel"
+is "stopped for 0.3 s, to a file" \
+	"$(stalled -w "$T/stalled.pcapng")" "$nothing_lost"
+is "stopped for 0.3 s, to standard output" \
+	"$(stalled -w -)" "$nothing_lost"
+is "stopped for 0.3 s, lines" "$(stalled)" "$nothing_lost"
+
 # In the middle of traffic, what is told is what is in the file.
 $PYTHON test/live/send.py nr1 1000000 100 3000 &
 sender=$!
@@ -101,11 +177,34 @@ for format in pcap pcapng; do
 	rm "$T/full.err"
 done
 
+# What a user has in a file is not cut when it is full.
+if unshare -m true 2>/dev/null && [ "$status" != 77 ]; then
+	# shellcheck disable=SC2016 # the inner shell's variables
+	NETRING=$NETRING D=$T/disk unshare -m sh -c '
+		mount -t tmpfs -o size=64k none "$D" || exit 77
+		seq 10000 >"$D/old"
+		"$NETRING" capture -i nr0 -w - 2>"$D/../append.err" >>"$D/old"
+		status=$?
+		cp "$D/old" "$D/.."
+		exit $status' &
+	pid=$!
+	await "listening on" "$T/append.err"
+	send 200 1000
+	wait "$pid"
+	is "-w - >>FILE, a full disk: exit status" $? 1
+	seq 10000 >"$T/seq"
+	head -c "$(wc -c <"$T/seq")" "$T/old" >"$T/head"
+	ok "-w - >>FILE, a full disk: what was there is there" \
+		cmp "$T/seq" "$T/head"
+else
+	skip "-w - >>FILE, a full disk" "no tmpfs allowed here"
+fi
+
 # The interface goes, and comes back under its name.
 start back -i nr0 -w "$T/back.pcapng"
 send 2
 ip link set nr0 down
-ok "link down: told" await "the link is down" "$T/back.err"
+ok "link down: told" await "nr0 has been set down" "$T/back.err"
 ip link del nr0
 ok "removed: told" await "nr0 is gone" "$T/back.err"
 wire

@@ -71,6 +71,32 @@ has "probe without capabilities: which" "$(cat "$T/out")" "CAP_NET_RAW"
 refused "a ring of 4 GiB" "-B 4194303" capture -i nr0 -B 4194303
 refused "a ring of 1 KiB" "-B 1" capture -i nr0 -B 1
 
+# would_do ARGUMENT...: the -B of the last message is enough for these
+would_do() {
+	kib=$(sed -n 's/.* -B \([0-9]*\) would do.*/\1/p' "$T/err")
+	ok "$how: -B $kib would do" \
+		timeout 10 "$NETRING" capture -i nr0 -d 1 -w "$T/f" -B "$kib" "$@"
+}
+refused "no room for two whole packets" "-B 128: holds less" \
+	capture -i nr0 -w "$T/f" -B 128
+has "$how: or another remedy" "$(cat "$T/err")" "-s 1514"
+would_do
+how="-B 128 -s 1514"
+ok "$how" timeout 10 "$NETRING" capture -i nr0 -d 1 -w "$T/f" -B 128 -s 1514
+refused "no room for two long slots" "-s 262124: a ring of" \
+	capture -i nr0 --immediate-mode -s 262124 -w "$T/f"
+would_do --immediate-mode -s 262124
+refused "no room for two long packets" "-s 262124: a ring of" \
+	capture -i nr0 -s 262124 -w "$T/f"
+would_do -s 262124
+refused "both given" "-B 300: holds less" \
+	capture -i nr0 -s 262124 -B 300 -w "$T/f"
+would_do -s 262124
+refused "-y alone" "-F FILE" capture -i nr0 -y RAW
+refused "another -y" "-y EN10MB" capture -i nr0 -y EN10MB
+printf '1\n6 0 0 262144\n' >"$T/bpf"
+refused "-y RAW on Ethernet" "without -y" capture -i nr0 -F "$T/bpf" -y RAW
+
 # A terminal is no place for packets.
 if command -v script >/dev/null; then
 	script -qec "$NETRING capture -i nr0 -d 1 -w -" /dev/null \

@@ -156,4 +156,58 @@ finish INT
 is "-F and -s: packets" "$(packets "$T/both.pcap")" \
 	"$(packets "$T/filter.pcap")"
 
+# A device with a header of its own, which packet sockets take away: a program
+# for that header would look at other bytes.
+udp() {
+	$PYTHON test/live/ppp.py nrp 6 <"$T/control" >"$T/ppp.log" 2>&1 &
+	device=$!
+	exec 4>"$T/control"
+	await ready "$T/ppp.log"
+}
+mkfifo "$T/control"
+if [ ! -c /dev/net/tun ]; then
+	skip "-F on a ppp device" "no /dev/net/tun here"
+elif ! udp; then
+	exec 4>&-
+	skip "-F on a ppp device" "no tun device allowed here"
+else
+	tcpdump -y LINUX_SLL -ddd udp port 2000 >"$T/sll.bpf"
+	timeout 10 "$NETRING" capture -i nrp -F "$T/sll.bpf" -d 2 \
+		-w "$T/ppp.pcapng" 2>"$T/err"
+	is "-F on a ppp device: exit status" $? 1
+	has "-F on a ppp device: told what to do" "$(cat "$T/err")" \
+		"tcpdump -y RAW -ddd"
+	tcpdump -y RAW -ddd udp port 2000 >"$T/raw.bpf"
+	start ppp -i nrp -F "$T/raw.bpf" -y RAW -w "$T/ppp.pcapng"
+	echo send >&4
+	ok "ppp: sent" await sent "$T/ppp.log"
+	sleep 0.1
+	finish INT
+	is "-F, -y RAW on a ppp device" \
+		"$(tcpdump -n -r "$T/ppp.pcapng" 2>/dev/null | grep -c 2000)" 6
+	has "-F, -y RAW on a ppp device: nothing else" "$(cat "$T/ppp.err")" \
+		"6 packets captured"
+	exec 4>&-
+	wait "$device"
+fi
+
+# The longest packets there are, and what says so when there is no room.
+start long -i lo -Q in -w "$T/long.pcap"
+$PYTHON test/live/datagrams.py 20 65507
+sleep 0.1
+finish INT
+is "64 KiB: all whole" "$(wc -c <"$T/long.pcap")" \
+	$((24 + 20 * (16 + 65507 + 42)))
+no "64 KiB: none truncated" grep truncated "$T/long.err"
+start cut -i lo -Q in --immediate-mode -w "$T/cut.pcap"
+$PYTHON test/live/datagrams.py 20 65507
+sleep 0.1
+finish INT
+has "64 KiB, no room: told" "$(cat "$T/cut.err")" "20 packets truncated"
+start asked -i lo -Q in -s 100 -w "$T/asked.pcap"
+$PYTHON test/live/datagrams.py 20 65507
+sleep 0.1
+finish INT
+no "cut by -s: no complaint" grep truncated "$T/asked.err"
+
 done_testing

@@ -8,7 +8,7 @@
 
 #define TICK_MS 1000 /* longest sleep */
 #define RETRY_MS 200 /* between looks for an interface that is gone */
-#define AFTER_MS (NETRING_CONFIG_CAPTURE_RETIRE_MS + 20)
+#define GRACE_MS 50  /* for the kernel to be late */
 
 const char capture_about[] = "print packets, or write them to files";
 
@@ -18,6 +18,9 @@ struct session {
 	struct capture_file file;
 	struct capture_status status;
 	int64_t end; /* ms; NETRING_FOREVER */
+	uint32_t hold_ms;
+	uint64_t taken;	 /* packets out of the ring; */
+	uint64_t wanted; /* those in it when the end came included */
 	int stopping;
 	int gone; /* the interface */
 	uint32_t link_type;
@@ -27,16 +30,32 @@ struct session {
  * What came before the end may still be in a block that the kernel fills:
  * stay until it has been handed over.
  */
+static void stop(struct session *s, int64_t now)
+{
+	struct netring_capture_stats total = { 0, 0, 0 };
+
+	netring_capture_read_stats(&s->cap, &total, NULL);
+	s->wanted = total.received;
+	s->end = now + s->hold_ms + GRACE_MS;
+	s->stopping = 1;
+}
+
 static int finished(struct session *s, int64_t now)
 {
-	if (s->options.count && s->status.packets >= s->options.count)
+	if (stop_signals > 1 ||
+	    (s->options.count && s->status.packets >= s->options.count))
 		return 1;
 	if (!s->stopping &&
-	    (stop_signals || (s->end != NETRING_FOREVER && now >= s->end))) {
-		s->stopping = 1;
-		s->end = now + AFTER_MS;
-	}
-	return s->stopping && now >= s->end;
+	    (stop_signals || (s->end != NETRING_FOREVER && now >= s->end)))
+		stop(s, now);
+	return s->stopping && (s->taken >= s->wanted || now >= s->end);
+}
+
+/* Less than there was, and less than was asked for: it did not fit. */
+static int cut_short(const struct session *s, const struct netring_packet *pkt)
+{
+	return s->options.file && netring_packet_truncated(pkt) &&
+	       (!s->options.snaplen || pkt->len < s->options.snaplen);
 }
 
 static int take(struct session *s, struct netring_batch *batch)
@@ -44,11 +63,13 @@ static int take(struct session *s, struct netring_batch *batch)
 	struct netring_packet pkt;
 	int r = 0;
 
+	s->taken += batch->count;
 	while (!r && netring_batch_next(batch, &pkt)) {
 		r = s->options.file ? file_write(&s->file, &pkt) :
 				      print_packet(&pkt);
 		s->status.packets++;
 		s->status.bytes += pkt.wire_len;
+		s->status.truncated += (uint64_t)cut_short(s, &pkt);
 		if (s->status.packets == s->options.count)
 			break;
 	}
@@ -98,7 +119,8 @@ static int idle(struct session *s, int timeout)
 		return follow(s, timeout);
 	if (r == NETRING_EVENT_LINK_DOWN) {
 		report_break(&s->status.report);
-		note("%s: the link is down", s->options.interface);
+		note("%s has been set down; waiting for it to be up",
+		     s->options.interface);
 	}
 	if (r < 0 && r != -EINTR)
 		return fail("%s: %s", s->options.interface, strerror(-r));
@@ -111,7 +133,7 @@ static int sleep_time(const struct session *s, int64_t now)
 
 	if (s->end != NETRING_FOREVER && s->end < until)
 		until = s->end;
-	if (s->options.period && s->file.period_end < until)
+	if (s->options.period && !s->stopping && s->file.period_end < until)
 		until = s->file.period_end;
 	return until > now ? (int)(until - now) : 0;
 }
@@ -143,7 +165,7 @@ static int run(struct session *s)
 
 static int start(struct session *s)
 {
-	if (open_capture(&s->cap, &s->options))
+	if (open_capture(&s->cap, &s->options, &s->hold_ms))
 		return 1;
 	s->link_type = netring_capture_link_type(&s->cap);
 	s->file.options = &s->options;

@@ -16,6 +16,7 @@ struct capture_options {
 	const char *file;    /* NULL: print lines */
 	const char *metrics; /* file of counters, or NULL */
 	const char *filter;  /* file of `tcpdump -ddd` */
+	int raw_filter;	     /* which begins at the IP header */
 	uint64_t count;	     /* packets; 0: without end */
 	uint64_t file_size;  /* bytes; 0: any */
 	uint32_t file_count; /* 0: any */
@@ -26,15 +27,16 @@ struct capture_options {
 	enum netring_direction direction;
 	int no_promiscuous;
 	int immediate;
+	int live; /* somebody looks on */
 	int verbose;
 };
 
 /* Returns -1 to go on, else main()'s result. */
 int parse_options(struct capture_options *options, int argc, char **argv);
 
-/* capture_open.c */
+/* capture_open.c; *hold_ms: how long the kernel may keep a packet back */
 int open_capture(struct netring_capture *cap,
-		 const struct capture_options *options);
+		 const struct capture_options *options, uint32_t *hold_ms);
 
 /* capture_print.c: one line; buffered until print_flush() */
 void print_init(void);
@@ -50,6 +52,7 @@ struct capture_status {
 	uint64_t last_bytes;
 	uint64_t packets; /* captured: written or printed */
 	uint64_t bytes;
+	uint64_t truncated; /* not by -s */
 };
 
 int status_start(struct capture_status *status,

@@ -25,22 +25,26 @@ static const char usage[] =
 	"                conversions of strftime\n"
 	"  -W COUNT      with -C: overwrite the oldest of COUNT files; with\n"
 	"                -G: end after COUNT files\n"
-	"  -s BYTES      keep so much of every packet; 0: all\n"
+	"  -s BYTES      keep so much of every packet; 0: all, to 64 KiB\n"
 	"  -Q DIRECTION  in, out or inout\n"
 	"  -F FILE       only packets that pass a filter: the output of\n"
 	"                tcpdump -i INTERFACE -ddd EXPRESSION; - is standard "
 	"input\n"
+	"  -y RAW        the filter is for packets from the IP header on:\n"
+	"                tcpdump -y RAW -ddd; must be on ppp, gre and others\n"
+	"                that have a header of their own\n"
 	"  -p            do not make the interface promiscuous\n"
-	"  -B KIB        memory of the ring\n"
+	"  -B KIB        memory of the ring: for bursts, and at least for two\n"
+	"                of the longest packets, which -s makes shorter\n"
 	"  --immediate-mode  see every packet at once, not in blocks; what\n"
 	"                does not fit in " SLOT
 	" bytes is cut unless -s asks for more\n"
 	"  -v            report once a second with -w, not only on a terminal\n"
 	"  --metrics FILE  write counters as Prometheus text, once a second\n"
 	"\n"
-	"-e, -l, -n and -U are taken, and always so: addresses are shown as\n"
-	"numbers, and what came is written out as soon as nothing more is "
-	"there.\n";
+	"Packets come in blocks, up to a quarter of a second late; up to a\n"
+	"tenth with -U, with -w - and without -w. What came is written out as\n"
+	"soon as nothing more is there. -e, -l and -n are taken, always so.\n";
 
 static int bad(const char *option, const char *value, const char *want)
 {
@@ -113,6 +117,9 @@ static int option(struct capture_options *options, int letter)
 	case 'w':
 		options->file = optarg;
 		return 0;
+	case 'y':
+		options->raw_filter = 1;
+		return strcmp(optarg, "RAW") ? bad("y", optarg, "not RAW") : 0;
 	}
 	return 0;
 }
@@ -123,6 +130,9 @@ static int flag(struct capture_options *options, int letter)
 	case 'I':
 		options->immediate = 1;
 		return 1;
+	case 'U':
+		options->live = 1;
+		return 1;
 	case 'p':
 		options->no_promiscuous = 1;
 		return 1;
@@ -130,7 +140,7 @@ static int flag(struct capture_options *options, int letter)
 		options->verbose = 1;
 		return 1;
 	}
-	return strchr("elnU", letter) != NULL;
+	return strchr("eln", letter) != NULL;
 }
 
 static int check(const struct capture_options *options, char **left)
@@ -145,6 +155,8 @@ static int check(const struct capture_options *options, char **left)
 	if (!options->file &&
 	    (options->file_size || options->period || options->file_count))
 		return fail("-C, -G and -W need -w FILE");
+	if (options->raw_filter && !options->filter)
+		return fail("-y needs -F FILE");
 	if (options->file_count && !options->file_size && !options->period)
 		return fail("-W needs -C or -G");
 	if (options->file && !strcmp(options->file, "-") &&
@@ -164,7 +176,7 @@ int parse_options(struct capture_options *options, int argc, char **argv)
 	int letter;
 
 	while ((letter = getopt_long(argc, argv,
-				     "B:C:F:G:Q:W:c:d:ehi:lnps:Uvw:", words,
+				     "B:C:F:G:Q:W:c:d:ehi:lnps:Uvw:y:", words,
 				     NULL)) != -1) {
 		if (letter == 'h') {
 			fputs(usage, stdout);

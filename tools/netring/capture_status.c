@@ -76,4 +76,7 @@ void status_total(struct capture_status *status, struct netring_capture *cap)
 		(unsigned long long)total.received +
 			(unsigned long long)total.dropped,
 		(unsigned long long)total.dropped);
+	if (status->truncated)
+		fprintf(stderr, "%llu packets truncated\n",
+			(unsigned long long)status->truncated);
 }
