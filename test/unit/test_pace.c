@@ -363,6 +363,60 @@ static void largest(void **state)
 	assert_true(netring_pace_take(&pace, 60, 85899346) > 0);
 }
 
+/* Full after a pause in which the product of rate and time wraps to little. */
+static void wrapping(void **state)
+{
+	static const struct {
+		struct netring_pace_config cfg;
+		int64_t pause;
+	} cases[] = {
+		{ { .bits_per_second = 100000000000 }, 184467441 },
+		{ { .bits_per_second = 99999999999 }, 184467441 },
+		{ { .bits_per_second = 4294967296 }, 4294967296 },
+		{ { .bits_per_second = 4294967295 }, 4294967298 },
+		{ { .packets_per_second = UINT32_MAX, .burst_packets = 1000 },
+		  4294967298 },
+	};
+	struct netring_pace pace;
+	uint32_t i, full;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		netring_pace_init(&pace, &cases[i].cfg, 0);
+		full = take_all(&pace, 64, 0);
+		assert_true(full >= 1000);
+		assert_int_equal(take_all(&pace, 64, cases[i].pause), full);
+	}
+}
+
+/* What is told is not too long either: a nanosecond before, it is too early. */
+static void shortest_wait(void **state)
+{
+	struct netring_pace pace, early;
+	uint32_t i, n, wait;
+	int64_t now;
+
+	(void)state;
+	for (i = 0; i < RATES; i++) {
+		if (rates[i].cfg.bits_per_second > UINT32_MAX)
+			continue; /* near enough */
+		now = 0;
+		netring_pace_init(&pace, &rates[i].cfg, now);
+		for (n = 0; n < 3000; n++) {
+			wait = netring_pace_take(&pace, rates[i].bytes, now);
+			if (wait > 1) {
+				early = pace;
+				assert_int_not_equal(
+					netring_pace_take(&early,
+							  rates[i].bytes,
+							  now + wait - 1),
+					0);
+			}
+			now += wait;
+		}
+	}
+}
+
 /* A refused frame takes nothing, whichever of the limits refused it. */
 static void refused_takes_nothing(void **state)
 {
@@ -398,6 +452,8 @@ int main(void)
 		cmocka_unit_test(long_frame),
 		cmocka_unit_test(largest),
 		cmocka_unit_test(refused_takes_nothing),
+		cmocka_unit_test(wrapping),
+		cmocka_unit_test(shortest_wait),
 		cmocka_unit_test(at_any_time),
 		cmocka_unit_test(as_told),
 	};
