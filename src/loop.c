@@ -149,15 +149,24 @@ static int call(struct netring_loop *loop, int i, int64_t now)
 	return 1;
 }
 
+static void clear_wake(struct netring_loop *loop)
+{
+	uint64_t wakes;
+
+	(void)sys_read(loop->wake_ - 1, &wakes, sizeof(wakes));
+}
+
 int netring_loop_step(struct netring_loop *loop, int timeout)
 {
 	int64_t now;
 	int i, n, r, called = 0;
 
 	r = sys_poll(loop->fds_, (nfds_t)loop->count_ + 1,
-		     loop->stop_ ? 0 : time_to_wait(loop, timeout));
+		     time_to_wait(loop, timeout));
 	if (r < 0)
 		return r;
+	if (loop->fds_[loop->count_].revents)
+		clear_wake(loop); /* a stop ends one wait */
 	now = netring_clock_ms();
 	for (n = 0; n < loop->count_; n++) {
 		i = loop->first_ + n;
@@ -173,7 +182,6 @@ int netring_loop_step(struct netring_loop *loop, int timeout)
 
 int netring_loop_run(struct netring_loop *loop)
 {
-	uint64_t wakes;
 	int r;
 
 	while (!__atomic_load_n(&loop->stop_, __ATOMIC_RELAXED)) {
@@ -182,7 +190,7 @@ int netring_loop_run(struct netring_loop *loop)
 			return r;
 	}
 	__atomic_store_n(&loop->stop_, 0, __ATOMIC_RELAXED);
-	(void)sys_read(loop->wake_ - 1, &wakes, sizeof(wakes));
+	clear_wake(loop);
 	return 0;
 }
 

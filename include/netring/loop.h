@@ -102,8 +102,9 @@ int netring_loop_step(struct netring_loop *loop, int timeout);
 /* Step until stopped, over signals. Return: 0, or a function's own < 0. */
 int netring_loop_run(struct netring_loop *loop);
 
-/* End netring_loop_run(), now or when it begins; may be called in a signal
- * handler and from another thread. A later run goes on. */
+/* End netring_loop_run(), now or when it begins, and the wait of a
+ * netring_loop_step(); may be called in a signal handler and from another
+ * thread. A later run or step goes on. */
 void netring_loop_stop(struct netring_loop *loop);
 
 #ifdef __cplusplus
