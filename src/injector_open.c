@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* injector_open.c - set up a TX ring: protocol 0, so that it receives nothing. */
+/* injector_open.c - set up a TX ring; of protocol 0, it receives nothing. */
 #include "injector.h"
 
 #define FLAG_IF(have, flag) ((have) ? (flag) : 0u)

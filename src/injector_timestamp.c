@@ -80,7 +80,7 @@ int netring_injector_read_timestamp(struct netring_injector *inj,
 {
 	union {
 		struct cmsghdr header; /* for its alignment */
-		uint8_t bytes[256];
+		uint8_t bytes[128];    /* two parts: 64 and 32 */
 	} control;
 	struct msghdr message;
 	int r;

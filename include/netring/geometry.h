@@ -16,7 +16,7 @@ enum netring_geometry_reason {
 	NETRING_GEOMETRY_BLOCK_SIZE,  /* not a multiple of the page size */
 	NETRING_GEOMETRY_FRAME_SIZE,  /* not a multiple of 16, or too small */
 	NETRING_GEOMETRY_FRAME_BLOCK, /* max_packet > frame, or frame > block */
-	NETRING_GEOMETRY_MEMORY, /* budget below block_count blocks, or 2 slots */
+	NETRING_GEOMETRY_MEMORY,   /* holds less than block_count, or 2 slots */
 	NETRING_GEOMETRY_TOO_LARGE /* 2 GiB or more */
 };
 

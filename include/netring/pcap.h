@@ -55,7 +55,7 @@ size_t netring_pcapng_header(void *buffer, size_t size,
 size_t netring_pcapng_record(void *buffer, size_t size,
 			     const struct netring_packet *pkt);
 
-/* Optional end: an interface statistics block; counters since open. As other
+/* Optional end: an interface statistics block; counters of this file. As other
  * programs do, "received" is written with the dropped ones counted in. */
 size_t netring_pcapng_stats(void *buffer, size_t size, uint64_t received,
 			    uint64_t dropped, uint32_t sec, uint32_t nsec);
