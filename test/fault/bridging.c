@@ -146,6 +146,8 @@ static int scripted_poll(struct pollfd *fds, nfds_t count, int timeout)
 	b.timeout = timeout;
 	if (b.poll_error) {
 		errno = b.poll_error;
+		if (b.poll_errors && !--b.poll_errors)
+			b.poll_error = 0;
 		return -1;
 	}
 	for (i = 0; i < 2; i++) {

@@ -55,7 +55,8 @@ struct bridging {
 	uint32_t mtu;
 	uint32_t drops; /* of PACKET_STATISTICS, once */
 	int poll_error;
-	int timeout; /* of the last poll, */
+	int poll_errors; /* times; 0: always */
+	int timeout;	 /* of the last poll, */
 	short events[2];
 	int polls;
 	int stop_ready; /* the third descriptor */

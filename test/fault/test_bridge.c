@@ -257,12 +257,17 @@ static void hold(void **state)
 			assert_int_equal(b.left[i].bytes[14], i - 5);
 	/* to a port that is down nothing is held */
 	b.stuck[1] = 1;
+	for (i = 0; i < 5; i++)
+		arrive_plain(0, (uint8_t)i);
+	assert_int_equal(step(1000), 4);
+	assert_int_equal(step(1000), 0);
 	b.up[1] = 0;
 	b.so_error[1] = ENETDOWN;
 	for (i = 0; i < 8; i++)
 		arrive_plain(0, (uint8_t)i);
 	assert_int_equal(step(1000), 8);
-	assert_int_equal(bridging_stats(0).link_down, 8);
+	assert_int_equal(step(1000), 1);
+	assert_int_equal(bridging_stats(0).link_down, 9);
 	bridging_end();
 }
 

@@ -217,6 +217,13 @@ static void run(void **state)
 	arrive_plain(1, 6);
 	assert_int_equal(netring_bridge_run(&b.br, NULL, 99), 0);
 	assert_int_equal(b.departed, 4);
+	/* one signal, then another frame */
+	arrive_plain(1, 6);
+	b.poll_error = EINTR;
+	b.poll_errors = 3;
+	assert_int_equal(netring_bridge_run(&b.br, NULL, 99), 0);
+	assert_int_equal(b.departed, 5);
+	b.stop_ready = 0;
 	b.poll_error = ENOMEM;
 	assert_int_equal(netring_bridge_run(&b.br, NULL, -1), -ENOMEM);
 	bridging_end();

@@ -159,6 +159,24 @@ static void from_a_thread(void **state)
 	netring_loop_close(&loop);
 }
 
+/* Those who step themselves: it ends one wait, and no more than one. */
+static void of_a_step(void **state)
+{
+	int64_t before;
+
+	(void)state;
+	assert_int_equal(netring_loop_open(&loop, fds, slots, 2), 0);
+	netring_loop_stop(&loop);
+	netring_loop_stop(&loop);
+	before = netring_clock_ms();
+	assert_int_equal(netring_loop_step(&loop, 10000), 0);
+	assert_true(netring_clock_ms() - before < 5000);
+	before = netring_clock_ms();
+	assert_int_equal(netring_loop_step(&loop, 20), 0);
+	assert_true(netring_clock_ms() - before >= 19);
+	netring_loop_close(&loop);
+}
+
 static int read_one(void *user, int revents, int budget)
 {
 	const int *fd = user;
@@ -204,6 +222,7 @@ int main(void)
 		cmocka_unit_test(from_a_signal),
 		cmocka_unit_test(from_a_thread),
 		cmocka_unit_test(on_a_pipe),
+		cmocka_unit_test(of_a_step),
 	};
 
 	return cmocka_run_group_tests_name("loop_calls", tests, NULL, NULL);
