@@ -61,20 +61,35 @@ static int scripted_getsockname(int fd, void *address, socklen_t *size)
 	return 0;
 }
 
-/* While waiting, the name that the interface has now, and its flags. */
+static int no_such_device(void)
+{
+	errno = ENODEV;
+	return -1;
+}
+
+/* While waiting, the name that the interface has now, and flags by a name. */
 static int scripted_ioctl(int fd, unsigned long request, void *argument)
 {
-	struct nr_ifreq *flags = argument;
+	struct nr_ifreq *asked = argument;
+	int gone = script.ifindex < 0 || script.unnamed;
 
 	assert_int_equal(fd, 98);
 	if (request == NR_SIOCGIFNAME) {
-		assert_int_equal(flags->u.ifindex, 7);
-		memcpy(flags->name, "renamed0", 9);
+		assert_int_equal(asked->u.ifindex, 7);
+		if (gone)
+			return no_such_device();
+		memset(asked->name, 0, sizeof(asked->name));
+		memcpy(asked->name, script.name, strlen(script.name));
 		return 0;
 	}
 	assert_int_equal(request, NR_SIOCGIFFLAGS);
-	assert_string_equal(flags->name, "renamed0");
-	flags->u.flags = script.up ? 0x1043 : 0x1002;
+	script.looked++;
+	if (!gone && !strcmp(asked->name, script.name))
+		asked->u.flags = script.up ? 0x1043 : 0x1002;
+	else if (script.other && !strcmp(asked->name, script.other))
+		asked->u.flags = 0x1043;
+	else
+		return no_such_device();
 	return 0;
 }
 
@@ -95,6 +110,7 @@ void script_begin(int slots)
 	script.now = 5000000000000; /* 158 years: more than 32 bits */
 	script.ifindex = 7;
 	script.up = 1;
+	script.name = "eth0";
 	cap->fd_ = 99;
 	cap->ring_ = cap->at_ = (uint8_t *)memory;
 	cap->ring_size_ = sizeof(memory);

@@ -6,7 +6,9 @@
 static int packet[32], option[64];
 static struct nr_tpacket_req3 ring;
 static socklen_t ring_size;
-static uint32_t bound_at, last_filter_at, first_filter_k;
+static uint32_t bound_at, last_filter_at, first_filter_k, counters_at;
+static uint32_t counters_read;
+static int no_force; /* refuse what needs more privileges */
 
 /* What a program of one instruction, a return, keeps of a packet. */
 static uint32_t filter_k(const struct nr_sock_fprog *program)
@@ -21,6 +23,10 @@ static uint32_t filter_k(const struct nr_sock_fprog *program)
 static int record(int fd, int level, int name, const void *value,
 		  socklen_t size)
 {
+	if (level == SOL_SOCKET && name == SO_RCVBUFFORCE && no_force) {
+		errno = EPERM;
+		return -1;
+	}
 	if (level == 263 && name == 5) {
 		memset(&ring, 0xa5, sizeof(ring));
 		ring_size = size;
@@ -48,9 +54,16 @@ static uint32_t ask(const struct netring_capture_config *cfg)
 	wrap.setsockopt = record;
 	assert_int_equal(netring_capture_open(&cap, cfg), 0);
 	calls = wrap.count;
+	counters_read = 0;
 	for (i = 0; i < calls; i++)
-		if (wrap.log[i].call == WRAP_BIND)
+		if (wrap.log[i].call == WRAP_BIND) {
 			bound_at = i + 1;
+		} else if (wrap.log[i].call == WRAP_GETSOCKOPT &&
+			   wrap.log[i].level == 263 &&
+			   wrap.log[i].option == 6) {
+			counters_at = i + 1;
+			counters_read++;
+		}
 	netring_capture_close(&cap);
 	wrap_disarm();
 	return calls;
@@ -71,7 +84,7 @@ static void plain(void **state)
 	assert_int_equal(ring.block_nr, 4);
 	assert_int_equal(ring.frame_size, 2048);
 	assert_int_equal(ring.frame_nr, 64);
-	assert_int_equal(ring.retire_blk_tov, 8);
+	assert_int_equal(ring.retire_blk_tov, 60);
 	assert_int_equal(ring.sizeof_priv, 0);
 	assert_int_equal(ring.feature_req_word, 1);
 	/* what was not asked for is not touched */
@@ -82,6 +95,9 @@ static void plain(void **state)
 	assert_int_equal(packet[23], -1);
 	assert_int_equal(option[SO_ATTACH_FILTER], -1);
 	assert_int_equal(option[SO_LOCK_FILTER], -1);
+	assert_int_equal(option[SO_RCVBUF], -1);
+	assert_int_equal(option[SO_RCVBUFFORCE], -1);
+	assert_int_equal(counters_read, 0);
 }
 
 static void options(void **state)
@@ -167,6 +183,80 @@ static void group(void **state)
 	assert_int_not_equal(option[SO_DETACH_FILTER], -1);
 }
 
+/* A socket that had a life before: its settings and counters are not ours. */
+static void adopted(void **state)
+{
+	const struct netring_fanout fanout = { .id = 3 };
+	struct netring_capture_config cfg = { LO };
+	uint32_t calls;
+	int fd, i;
+
+	(void)state;
+	for (i = 0; i < 6; i++) {
+		fd = real_socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+		assert_true(fd >= 0);
+		cfg.socket = &fd;
+		cfg.direction = (enum netring_direction)(i % 3);
+		cfg.fanout = i < 3 ? NULL : &fanout;
+		calls = ask(&cfg);
+		assert_int_equal(packet[23],
+				 cfg.direction == NETRING_DIRECTION_IN);
+		/* read once, when no packet can come any more before the
+		 * last call opens the gate */
+		assert_int_equal(counters_read, 1);
+		assert_int_equal(last_filter_at, calls);
+		assert_int_equal(counters_at, calls - 1);
+		assert_int_equal(first_filter_k, 0);
+		assert_true(bound_at < counters_at);
+	}
+}
+
+/* The longest packet decides the slot, or the block that must hold it. */
+static void longest_packet(void **state)
+{
+	struct netring_capture_config cfg = {
+		.interface = "lo",
+		.memory = 1 << 20,
+		.max_packet = 65550,
+		.flags = NETRING_CAPTURE_IMMEDIATE,
+		.snaplen = 100, /* does not make it smaller */
+	};
+
+	(void)state;
+	ask(&cfg);
+	assert_int_equal(ring.frame_size, 65664);
+	cfg.flags = 0;
+	ask(&cfg);
+	assert_int_equal(ring.frame_size, 2048);
+	assert_int_equal(ring.block_size, 131072);
+	assert_int_equal(ring.block_nr, 8);
+}
+
+/* Beyond the system's limit if that is allowed, else as much as there is. */
+static void receive_buffer(void **state)
+{
+	struct netring_capture_config cfg = {
+		LO,
+		.flags = NETRING_CAPTURE_IMMEDIATE | NETRING_CAPTURE_OVERSIZE,
+		.receive_buffer = 1 << 20,
+	};
+
+	(void)state;
+	ask(&cfg);
+	assert_int_equal(packet[7], 1); /* PACKET_COPY_THRESH */
+	assert_int_equal(option[SO_RCVBUFFORCE], 1 << 20);
+	assert_int_equal(option[SO_RCVBUF], -1);
+	no_force = 1;
+	ask(&cfg);
+	no_force = 0;
+	assert_int_equal(option[SO_RCVBUF], 1 << 20);
+	cfg.receive_buffer = 0;
+	ask(&cfg);
+	assert_int_equal(packet[7], 1);
+	assert_int_equal(option[SO_RCVBUFFORCE], -1);
+	assert_int_equal(option[SO_RCVBUF], -1);
+}
+
 static void filter_before_bind(void **state)
 {
 	const struct netring_instruction code = { 6, 0, 0, 64 };
@@ -224,6 +314,9 @@ int main(void)
 		cmocka_unit_test(immediate_snaplen),
 		cmocka_unit_test(group),
 		cmocka_unit_test(group_program),
+		cmocka_unit_test(adopted),
+		cmocka_unit_test(longest_packet),
+		cmocka_unit_test(receive_buffer),
 		cmocka_unit_test(filter_before_bind),
 		cmocka_unit_test(socket_of_no_protocol),
 	};

@@ -13,7 +13,14 @@ static const struct netring_fanout rollover_twice = {
 	.mode = NETRING_FANOUT_ROLLOVER, .flags = NETRING_FANOUT_ROLLOVER_FLAG
 };
 static const struct netring_fanout no_mode = {
-	.mode = (enum netring_fanout_mode)77
+	.mode = (enum netring_fanout_mode)(NETRING_FANOUT_EBPF + 1)
+};
+static const struct netring_fanout minus_mode = {
+	.mode = (enum netring_fanout_mode)-1
+};
+/* shifted into the kernel's word, 0x10000 would be a mode that exists */
+static const struct netring_fanout wide_mode = {
+	.mode = (enum netring_fanout_mode)0x10000
 };
 static const int bad = -1;
 static const int input = 0;
@@ -30,6 +37,7 @@ struct row {
 
 #define LO .interface = "lo", .memory = 65536
 #define STEP(name) NETRING_STEP_##name
+#define DIRECTION(number) (enum netring_direction)(number)
 
 static const struct row table[] = {
 	{ { .memory = 65536 }, -EINVAL, STEP(CONFIG), EARLY, 0 },
@@ -55,6 +63,23 @@ static const struct row table[] = {
 	  0 },
 	{ { LO, .fanout = &no_classic }, -EINVAL, STEP(CONFIG), EARLY, 0 },
 	{ { LO, .fanout = &no_ebpf }, -EINVAL, STEP(CONFIG), EARLY, 0 },
+	{ { LO, .fanout = &no_mode }, -EINVAL, STEP(CONFIG), EARLY, 0 },
+	{ { LO, .fanout = &minus_mode }, -EINVAL, STEP(CONFIG), EARLY, 0 },
+	{ { LO, .fanout = &wide_mode }, -EINVAL, STEP(CONFIG), EARLY, 0 },
+	{ { LO, .direction = DIRECTION(NETRING_DIRECTION_OUT + 1) },
+	  -EINVAL,
+	  STEP(CONFIG),
+	  EARLY,
+	  0 },
+	{ { LO, .direction = DIRECTION(-1) }, -EINVAL, STEP(CONFIG), EARLY, 0 },
+	{ { LO, .retire_ms = 65536 }, -EINVAL, STEP(CONFIG), EARLY, 0 },
+	{ { LO, .retire_ms = 0xffffffff }, -EINVAL, STEP(CONFIG), EARLY, 0 },
+	/* also where it would mean nothing */
+	{ { LO, .retire_ms = 65536, .flags = NETRING_CAPTURE_IMMEDIATE },
+	  -EINVAL,
+	  STEP(CONFIG),
+	  EARLY,
+	  0 },
 	{ { LO, .flags = 0x80000000 }, -EOPNOTSUPP, STEP(CONFIG), EARLY, 0 },
 	{ { LO, .flags = 0x200 }, -EOPNOTSUPP, STEP(CONFIG), EARLY, 0 },
 	{ { .interface = "lo", .memory = 1 },
@@ -77,6 +102,27 @@ static const struct row table[] = {
 	  STEP(GEOMETRY),
 	  EARLY,
 	  NETRING_GEOMETRY_TOO_LARGE },
+	{ { LO, .max_packet = 65536 },
+	  -EINVAL,
+	  STEP(GEOMETRY),
+	  EARLY,
+	  NETRING_GEOMETRY_MEMORY },
+	{ { LO, .max_packet = 0xffffffff },
+	  -EINVAL,
+	  STEP(GEOMETRY),
+	  EARLY,
+	  NETRING_GEOMETRY_TOO_LARGE },
+	{ { LO, .max_packet = 9000, .block_size = 8192 },
+	  -EINVAL,
+	  STEP(GEOMETRY),
+	  EARLY,
+	  NETRING_GEOMETRY_FRAME_BLOCK },
+	{ { LO, .max_packet = 2000, .frame_size = 2048,
+	    .flags = NETRING_CAPTURE_IMMEDIATE },
+	  -EINVAL,
+	  STEP(GEOMETRY),
+	  EARLY,
+	  NETRING_GEOMETRY_FRAME_BLOCK },
 	/* from here on it is the kernel that refuses */
 	{ { LO, .netns = &bad }, -EBADF, STEP(NETNS), 0, 0 },
 	{ { LO, .socket = &bad }, -EBADF, STEP(SOCKET), 0, 0 },
@@ -112,7 +158,6 @@ static const struct row table[] = {
 	  0,
 	  0 },
 	{ { LO, .fanout = &rollover_twice }, -EINVAL, STEP(FANOUT), 0, 0 },
-	{ { LO, .fanout = &no_mode }, -EINVAL, STEP(CONFIG), EARLY, 0 },
 };
 
 static void refused(void **state)
@@ -143,6 +188,33 @@ static void refused(void **state)
 		netring_capture_close(&cap);
 		assert_int_equal(wrap_open_descriptors(), 0);
 		wrap_disarm();
+	}
+}
+
+/* The last values that are not refused. */
+static void accepted(void **state)
+{
+	static const struct netring_fanout group = {
+		.mode = NETRING_FANOUT_QUEUE
+	};
+	static const struct netring_capture_config configs[] = {
+		{ LO, .direction = NETRING_DIRECTION_OUT },
+		{ LO, .retire_ms = 65535 },
+		{ LO, .retire_ms = 65535, .flags = NETRING_CAPTURE_IMMEDIATE },
+		{ LO, .retire_ms = 1 },
+		{ LO, .fanout = &group },
+		{ LO, .max_packet = 32768 - 160 },
+		{ LO, .max_packet = 1936, .frame_size = 2048,
+		  .flags = NETRING_CAPTURE_IMMEDIATE },
+	};
+	struct netring_capture cap;
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(configs) / sizeof(configs[0]); i++) {
+		assert_int_equal(netring_capture_open(&cap, &configs[i]), 0);
+		assert_int_equal(cap.step, NETRING_STEP_NONE);
+		netring_capture_close(&cap);
 	}
 }
 
@@ -236,6 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refused),
+		cmocka_unit_test(accepted),
 		cmocka_unit_test(adopt_other_domain),
 		cmocka_unit_test(adopt_other_type),
 		cmocka_unit_test(adopt_locked),

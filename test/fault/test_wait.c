@@ -201,6 +201,90 @@ static void link_up_again(void **state)
 	script_end();
 }
 
+static void rename_it(void)
+{
+	script.name = "fifteen-letters";
+}
+
+static void rename_and_up(void)
+{
+	rename_it();
+	script.up = 1;
+}
+
+/* While it is down it gets another name, and comes up by that one. */
+static void renamed_while_down(void **state)
+{
+	(void)state;
+	script_begin(0);
+	plan_link_down();
+	assert_int_equal(netring_capture_wait(&script.cap, -1),
+			 NETRING_EVENT_LINK_DOWN);
+	script_plan(0)->then = rename_it;
+	script_plan(0)->then = rename_and_up;
+	script_plan(POLLIN)->then = script_deliver_now;
+	assert_int_equal(netring_capture_wait(&script.cap, -1),
+			 NETRING_EVENT_PACKETS);
+	assert_int_equal(script.polls[1].timeout, 500);
+	assert_int_equal(script.polls[2].timeout, 500);
+	assert_int_equal(script.polls[3].timeout, -1); /* found */
+	assert_int_equal(script.looked, 4);
+	script_end();
+}
+
+/* Another interface that took the name, and is up, is not ours. */
+static void old_name_of_another(void **state)
+{
+	(void)state;
+	script_begin(0);
+	plan_link_down();
+	assert_int_equal(netring_capture_wait(&script.cap, -1),
+			 NETRING_EVENT_LINK_DOWN);
+	script.name = "was-eth0";
+	script.other = "eth0";
+	script_plan(0);
+	script_plan(0)->then = rename_and_up;
+	script_plan(POLLIN)->then = script_deliver_now;
+	assert_int_equal(netring_capture_wait(&script.cap, -1),
+			 NETRING_EVENT_PACKETS);
+	assert_int_equal(script.polls[1].timeout, 500);
+	assert_int_equal(script.polls[2].timeout, 500);
+	assert_int_equal(script.polls[3].timeout, -1);
+	script_end();
+
+	/* and when ours is removed, the other does not stand in for it */
+	script_begin(0);
+	script.other = "eth0";
+	script.name = "was-eth0";
+	script.cap.link_down_ = 1;
+	script.ifindex = -1;
+	assert_int_equal(netring_capture_wait(&script.cap, -1), -ENODEV);
+	assert_int_equal(script.looked, 0);
+	script_end();
+}
+
+static void socket_is_told(void)
+{
+	script.ifindex = -1;
+}
+
+/* No more name, but the socket does not know yet: looked at again. */
+static void removal_under_way(void **state)
+{
+	(void)state;
+	script_begin(0);
+	script.other = "eth0";
+	script.cap.link_down_ = 1;
+	script.unnamed = 1;
+	script_plan(0);
+	script_plan(0)->then = socket_is_told;
+	assert_int_equal(netring_capture_wait(&script.cap, -1), -ENODEV);
+	assert_int_equal(script.polls[0].timeout, 500);
+	assert_int_equal(script.polls[1].timeout, 500);
+	assert_int_equal(script.looked, 0);
+	script_end();
+}
+
 static void remove_interface(void)
 {
 	script.up = 0;
@@ -290,6 +374,9 @@ int main(void)
 		cmocka_unit_test(link_down),
 		cmocka_unit_test(link_down_times),
 		cmocka_unit_test(link_up_again),
+		cmocka_unit_test(renamed_while_down),
+		cmocka_unit_test(old_name_of_another),
+		cmocka_unit_test(removal_under_way),
 		cmocka_unit_test(gone),
 		cmocka_unit_test(gone_while_down),
 		cmocka_unit_test(other_errors),

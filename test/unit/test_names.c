@@ -38,6 +38,7 @@ static void steps(void **state)
 	assert_string_equal(step(NETRING_STEP_FANOUT), "fanout");
 	assert_string_equal(step(NETRING_STEP_VNET_HDR), "vnet header");
 	assert_string_equal(step(NETRING_STEP_LOSS), "loss");
+	assert_string_equal(step(NETRING_STEP_OPTION), "option");
 	assert_string_equal(step(NETRING_STEP_OFFLOAD), "offload");
 }
 
@@ -49,6 +50,7 @@ static void reasons(void **state)
 	assert_non_null(strstr(reason(NETRING_GEOMETRY_BLOCK_SIZE), "block"));
 	assert_non_null(strstr(reason(NETRING_GEOMETRY_FRAME_SIZE), "frame"));
 	assert_non_null(strstr(reason(NETRING_GEOMETRY_MEMORY), "memory"));
+	assert_non_null(strstr(reason(NETRING_GEOMETRY_FRAME_BLOCK), "packet"));
 	assert_non_null(strstr(reason(NETRING_GEOMETRY_TOO_LARGE), "2 GiB"));
 }
 
@@ -86,10 +88,12 @@ static void presets(void **state)
 		for (page = 4096; page <= 65536; page *= 4) {
 			cfg.memory = cfg.block_size = cfg.block_count = 1;
 			cfg.frame_size = cfg.retire_ms = 1;
+			cfg.max_packet = 1;
 			cfg.flags |= NETRING_CAPTURE_IMMEDIATE;
 			netring_capture_preset(&cfg, NETRING_PRESET_DEFAULT);
 			assert_int_equal(ring_bytes(&cfg, page, &g), 512 << 10);
 			assert_int_equal(cfg.retire_ms, 0);
+			assert_int_equal(cfg.max_packet, 0);
 			assert_int_equal(cfg.flags, NETRING_CAPTURE_PROMISC);
 			assert_int_equal(cfg.snaplen, 7);
 			assert_string_equal(cfg.interface, "x");
@@ -116,8 +120,12 @@ static void presets(void **state)
 			netring_capture_preset(&cfg, NETRING_PRESET_JUMBO);
 			cfg.flags |= i ? NETRING_CAPTURE_IMMEDIATE : 0;
 			assert_int_equal(ring_bytes(&cfg, page, &g), 4 << 20);
+			assert_int_equal(cfg.max_packet, 65550);
 			assert_true((i ? g.frame_size : g.block_size) >=
-				    65536 + 112);
+				    65550 + 112);
+			/* a block is no more than is needed */
+			if (!i)
+				assert_int_equal(g.block_size, 512 << 10);
 			assert_int_equal(cfg.retire_ms, 0);
 		}
 	netring_capture_preset(&cfg, (enum netring_preset)99);
