@@ -41,6 +41,8 @@ int arrive(int port, const struct arrival *frame)
 		memcpy(bytes, "\x01\x80\xc2\x00\x00", 5);
 	if (frame->link_local)
 		bytes[5] = (uint8_t)(frame->link_local - 1);
+	if (frame->odd)
+		bytes[frame->odd - 1] ^= 1;
 	memcpy(bytes - 10, frame->vnet, 10);
 	h->status = NR_TP_STATUS_USER | frame->status |
 		    (frame->tpid ? 0x50u : 0u);

@@ -23,8 +23,9 @@ struct arrival {
 	uint32_t wire_len; /* 0: len */
 	uint32_t status;   /* beside TP_STATUS_USER */
 	uint16_t tpid, tci;
-	uint16_t type; /* 0: 0x0800 */
-	uint8_t link_local;
+	uint16_t type;	    /* 0: 0x0800 */
+	uint8_t link_local; /* its last byte, + 1 */
+	uint8_t odd;	    /* place of a wrong byte in there, + 1 */
 	uint8_t vnet[10];
 	uint8_t mark; /* of the first payload byte */
 };

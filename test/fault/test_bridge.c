@@ -127,8 +127,14 @@ static void link_local(void **state)
 			arrive(0, &frame);
 			assert_int_equal(step(1000), 1);
 		}
+		for (frame.odd = 1; frame.odd <= 5; frame.odd++) {
+			frame.link_local = 1;
+			arrive(0, &frame);
+			assert_int_equal(step(1000), 1);
+		}
+		frame.odd = 0;
 		assert_int_equal(bridging_stats(0).link_local, pass ? 0 : 16);
-		assert_int_equal(bridging_stats(0).forwarded, pass ? 20 : 4);
+		assert_int_equal(bridging_stats(0).forwarded, pass ? 25 : 9);
 		bridging_end();
 	}
 }
