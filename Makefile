@@ -24,8 +24,9 @@ else
   out := $(KBUILD_OUTPUT)
 endif
 
-ifneq ($(words $(CURDIR)) $(words x$(out)),1 1)
-  $(error a path with a space cannot be built in: $(CURDIR) $(out))
+ifneq ($(foreach p,CURDIR out KCONFIG_CONFIG,$(words x$($(p)))),1 1 1)
+  $(error a path with a space cannot be used: \
+	$(CURDIR) $(out) $(KCONFIG_CONFIG))
 endif
 
 obj := $(if $(filter-out $(CURDIR),$(abspath $(out))),$(out:%/=%)/)
