@@ -160,6 +160,17 @@ if [ -e /usr/lib/python3/dist-packages/kconfiglib.py ]; then
 	cp "$T/py/.config" "$T/first"
 	mk py -s randconfig KCONFIG_SEED=5 >"$T/output"
 	ok "and repeats a choice" cmp "$T/py/.config" "$T/first"
+	for seed in 007 0x1f 0 -1 18446744073709551616; do
+		ok "KCONFIG_SEED=$seed" mk py randconfig KCONFIG_SEED=$seed
+	done
+	cp "$T/py/.config" "$T/first"
+	for seed in abc 1e3 0xg 1.5; do
+		no "KCONFIG_SEED=$seed is refused" \
+			mk py randconfig KCONFIG_SEED=$seed
+		is "in one line" "$(grep -v '^make' "$T/output")" \
+			"KCONFIG_SEED=$seed is not a whole number"
+	done
+	ok "and leaves .config alone" cmp "$T/py/.config" "$T/first"
 	mk py -s tiny_defconfig
 	yes n | mk py -s config >"$T/output" 2>&1
 	no "config asks for every option" grep -q =y "$T/py/.config"

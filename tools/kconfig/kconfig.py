@@ -52,8 +52,11 @@ def ask(kconf, everything):
 
 def randomize(kconf):
     seed = os.getenv("KCONFIG_SEED") or str(random.randrange(2 ** 32))
+    try:
+        rng = random.Random(int(seed, 16 if seed[:2] in ("0x", "0X") else 10))
+    except ValueError:
+        sys.exit("KCONFIG_SEED={} is not a whole number".format(seed))
     print("KCONFIG_SEED=" + seed)
-    rng = random.Random(int(seed, 0))
     for sym in kconf.unique_defined_syms:
         if sym.nodes[0].prompt is None:
             continue
