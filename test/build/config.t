@@ -38,8 +38,10 @@ for seed in range(40):
                 continue
             if s.orig_type == kconfiglib.INT:
                 low, high = (int(x.str_value) for x in s.ranges[0][:2])
-                f.write("CONFIG_%s=%d\n" % (s.name, rng.choice(
-                    [low - 1, low, 512, high, high + 1])))
+                n = rng.choice([low - 1, low, 512, high, high + 1, 2 ** 64])
+                form = rng.choice(["%d", "0%d", "00%d", "+%d", "-0%d", "%de3",
+                                   "0x%d", "%dk", "%.0s", "%d"])
+                f.write("CONFIG_%s=%s\n" % (s.name, form % n))
             elif rng.random() < 0.6:
                 f.write("CONFIG_%s=y\n" % s.name)
             else:
@@ -127,6 +129,27 @@ ok "wins over .config" \
 mk set -s CONFIG_TOOL_CAPTURE=y "$T/set/include/netring/config.h"
 ok "but not over a dependency" grep -q 'TOOL_CAPTURE :=$\|TOOL_CAPTURE := $' \
 	"$T/set/auto.conf"
+
+# To C, 08 is a mistake and 010 is eight.
+number() {
+	sed -n 's/.*CAPTURE_RETIRE_MS //p' "$T/set/include/netring/config.h"
+}
+while read -r given meant; do
+	mk set -s tiny_defconfig
+	sed -i "s/\(RETIRE_MS=\).*/\1$given/" "$T/set/.config"
+	mk set -s "$T/set/include/netring/config.h" 2>"$T/warnings"
+	is "$given in .config is $meant in C" "$(number)" "$meant"
+	mk set -s tiny_defconfig
+	mk set -s CONFIG_CAPTURE_RETIRE_MS="$given" \
+		"$T/set/include/netring/config.h" 2>"$T/warnings"
+	is "also on the command line" "$(number)" "$meant"
+done <<'END'
+08 8
+010 10
++007 7
+000 60
+1e3 60
+END
 
 # Broken Kconfig files are told, not guessed at.
 mkdir -p "$T/broken/tools/kconfig"

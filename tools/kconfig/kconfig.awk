@@ -114,11 +114,21 @@ function default_of(name,    i)
 	return type[name] == "int" ? "" : "n"
 }
 
+# A number as C has to see it, to whom 010 is eight and 08 a mistake.
+function decimal(v,    sign)
+{
+	sign = v ~ /^-/ ? "-" : ""
+	sub(/^[-+]/, "", v)
+	sub(/^0+/, "", v)
+	return v == "" ? "0" : sign v
+}
+
 function in_range(name, v,    i)
 {
+	v = decimal(v) + 0
 	for (i = 1; i <= ranges[name]; i++)
 		if (truth(range_if[name, i]) && truth(needs[name]))
-			return v + 0 >= low[name, i] && v + 0 <= high[name, i]
+			return v >= low[name, i] && v <= high[name, i]
 	return 1
 }
 
@@ -322,7 +332,7 @@ function assign(name, v, from)
 	}
 	if (type[name] == "bool")
 		v = v ~ /^[yn]/ ? substr(v, 1, 1) : ""
-	else if (v !~ /^-?[0-9]+$/)
+	else if (v !~ /^[-+]?[0-9]+$/)
 		v = ""
 	if (v == "")
 		warn(from ": CONFIG_" name " has no value of type " type[name])
@@ -413,7 +423,8 @@ function write_new(name)
 function write_make(name,    v)
 {
 	v = value(name)
-	print "override CONFIG_" name " := " (v == "n" ? "" : v)
+	print "override CONFIG_" name " := " \
+	      (v == "n" || v == "" ? "" : v == "y" ? v : decimal(v))
 }
 
 function write_header(name,    v)
@@ -422,7 +433,7 @@ function write_header(name,    v)
 		return
 	v = value(name)
 	print "#define NETRING_CONFIG_" name " " \
-	      (v == "y" ? 1 : v == "n" || v == "" ? 0 : v)
+	      (v == "y" ? 1 : v == "n" || v == "" ? 0 : decimal(v))
 }
 
 BEGIN {
