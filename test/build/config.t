@@ -103,10 +103,19 @@ ok "an unknown option in .config is a warning" mk old olddefconfig
 has "which names it" "$(cat "$T/output")" CONFIG_NO_SUCH_OPTION
 no "and is gone afterwards" grep NO_SUCH "$T/old/.config"
 
+ok "olddefconfig without a .config" mk none olddefconfig
+mk default -s defconfig
+ok "takes the defaults" cmp "$T/none/.config" "$T/default/.config"
+rm "$T/none/.config"
+is "listnewconfig without a .config lists every option" \
+	"$(mk none listnewconfig | wc -l)" \
+	"$(grep -c '^	\(bool\|int\) "' Kconfig)"
+ok "and makes none" test ! -e "$T/none/.config"
+
 sed '/CONFIG_PCAP=/d; /CONFIG_CAPTURE_RETIRE_MS/d' "$T/old/.config.old" \
 	>"$T/old/.config"
 is "listnewconfig lists what .config lacks" "$(mk old listnewconfig)" \
-	"CONFIG_CAPTURE_RETIRE_MS=8
+	"CONFIG_CAPTURE_RETIRE_MS=60
 CONFIG_PCAP=y"
 
 ok "KCONFIG_CONFIG names another file" \
@@ -120,6 +129,20 @@ echo CONFIG_PCAP=y >"$T/wanted"
 mk all -s KCONFIG_ALLCONFIG="$T/wanted" allnoconfig
 is "KCONFIG_ALLCONFIG has the last word" \
 	"$(grep -c '=y' "$T/all/.config")" 1
+no "KCONFIG_ALLCONFIG=1 wants a file beside .config" \
+	mk all KCONFIG_ALLCONFIG=1 allnoconfig
+has "and names it" "$(cat "$T/output")" "$T/all/all.config: cannot be read"
+echo CONFIG_PROBE=y >"$T/all/all.config"
+ok "which may be all.config" mk all KCONFIG_ALLCONFIG=1 allnoconfig
+is "and is read" "$(grep =y "$T/all/.config")" CONFIG_PROBE=y
+echo CONFIG_PACE=y >"$T/all/allno.config"
+ok "or allno.config" mk all KCONFIG_ALLCONFIG=1 allnoconfig
+is "which goes first" "$(grep =y "$T/all/.config")" CONFIG_PACE=y
+mkdir "$T/a space"
+cp "$T/wanted" "$T/a space/c"
+ok "the file's name may have a space" \
+	mk all KCONFIG_ALLCONFIG="$T/a space/c" allnoconfig
+is "and is read" "$(grep =y "$T/all/.config")" CONFIG_PCAP=y
 
 mk set -s tiny_defconfig
 ok "CONFIG_X=y on the command line" mk set CONFIG_PCAP=y \

@@ -6,7 +6,9 @@
 #
 #   defconfig [FILE]       .config from the defaults or from a defconfig
 #   olddefconfig           .config with the missing options at their defaults
-#   allnoconfig, allyesconfig   every bool n or y, then $KCONFIG_ALLCONFIG
+#   allnoconfig, allyesconfig   every bool n or y, then $KCONFIG_ALLCONFIG,
+#                          a file; 1 takes allno.config, allyes.config or
+#                          all.config from beside .config
 #   savedefconfig FILE     the least defconfig that gives this .config
 #   listnewconfig          the options that .config says nothing of
 #   make FILE              the resolved values, for make to include
@@ -48,11 +50,21 @@ update() {
 	cmp -s "$file.tmp" "$file" || mv "$file.tmp" "$file"
 }
 
+# What .config says, or the defaults where there is none.
+current() {
+	if [ -e "$config" ]; then
+		kconfig "$1" "$config"
+	else
+		kconfig "$1"
+	fi
+}
+
+# Replaces .config by what the line prints; the one before becomes .config.old.
 write_config() {
 	if [ -f "$config" ]; then
 		cp -p "$config" "$config.old"
 	fi
-	replace "$config" kconfig config "$@"
+	replace "$config" "$@"
 }
 
 header() {
@@ -77,22 +89,27 @@ case $1 in
 defconfig)
 	[ $# -lt 2 ] || strict=1
 	shift
-	write_config "$@"
+	write_config kconfig config "$@"
 	;;
 olddefconfig)
-	write_config "$config"
+	write_config current config
 	;;
 allnoconfig | allyesconfig)
 	all=n
 	[ "$1" = allnoconfig ] || all=y
-	# shellcheck disable=SC2086 # no file, or one without spaces
-	write_config ${KCONFIG_ALLCONFIG:-}
+	values=${KCONFIG_ALLCONFIG:-}
+	if [ "$values" = 1 ]; then
+		# As Linux: allno.config or allyes.config, else all.config.
+		values=$(dirname "$config")/${1%config}.config
+		[ -e "$values" ] || values=${values%/*}/all.config
+	fi
+	write_config kconfig config ${values:+"$values"}
 	;;
 savedefconfig)
-	replace "$2" kconfig min "$config"
+	replace "$2" current min
 	;;
 listnewconfig)
-	kconfig new "$config"
+	current new
 	;;
 make)
 	replace "$2" kconfig make "$config"
