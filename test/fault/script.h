@@ -23,15 +23,15 @@ struct script {
 	struct netring_capture cap;
 	struct script_poll polls[32];
 	uint32_t planned, polled;
-	int so_error; /* pending; gone when read */
-	int ifindex;  /* that getsockname() tells; -1: gone */
-	int up;	      /* what the interface's flags tell */
-	int unnamed;  /* gone, but the socket was not told of it yet */
-	int looked;   /* times the flags were asked for */
+	int so_error;	   /* pending; gone when read */
+	int ifindex;	   /* that getsockname() tells; -1: gone */
+	int up;		   /* what the interface's flags tell */
+	int unnamed;	   /* gone, but the socket was not told of it yet */
+	int looked;	   /* times the flags were asked for */
 	const char *name;  /* the interface's, now */
 	const char *other; /* of another interface, that is up; or NULL */
-	int64_t now;  /* milliseconds */
-	int clocked;  /* times the clock was read */
+	int64_t now;	   /* milliseconds */
+	int clocked;	   /* times the clock was read */
 };
 
 extern struct script script;

@@ -19,6 +19,7 @@ static enum netring_step step_of(const struct wrap_entry *call)
 		{ 263, 1, NETRING_STEP_MEMBERSHIP },
 		{ 263, 5, NETRING_STEP_RING },
 		{ 263, 6, NETRING_STEP_OPTION },
+		{ 263, 7, NETRING_STEP_OPTION },
 		{ 263, 10, NETRING_STEP_VERSION },
 		{ 263, 12, NETRING_STEP_RESERVE },
 		{ 263, 15, NETRING_STEP_VNET_HDR },
@@ -30,6 +31,7 @@ static enum netring_step step_of(const struct wrap_entry *call)
 		{ SOL_SOCKET, SO_ATTACH_BPF, NETRING_STEP_FILTER },
 		{ SOL_SOCKET, SO_DETACH_FILTER, NETRING_STEP_FILTER },
 		{ SOL_SOCKET, SO_LOCK_FILTER, NETRING_STEP_FILTER },
+		{ SOL_SOCKET, SO_RCVBUF, NETRING_STEP_OPTION },
 		{ SOL_SOCKET, SO_DOMAIN, NETRING_STEP_SOCKET },
 		{ SOL_SOCKET, SO_TYPE, NETRING_STEP_SOCKET },
 	};
@@ -69,6 +71,8 @@ static int has_fallback(const struct config_case *test, uint32_t n, int error)
 		return 1;
 	if (call->level == 263 && call->option == 23)
 		return error == ENOPROTOOPT; /* filtered by the walk */
+	if (call->level == SOL_SOCKET && call->option == SO_RCVBUFFORCE)
+		return 1; /* then within the system's limit */
 	if (call->level != SOL_SOCKET || call->option != SO_ATTACH_FILTER ||
 	    error != EPERM || cfg->filter || cfg->ebpf_filter || cfg->snaplen)
 		return 0;

@@ -16,7 +16,7 @@ static const struct netring_fanout no_mode = {
 	.mode = (enum netring_fanout_mode)(NETRING_FANOUT_EBPF + 1)
 };
 static const struct netring_fanout minus_mode = {
-	.mode = (enum netring_fanout_mode)-1
+	.mode = (enum netring_fanout_mode) - 1
 };
 /* shifted into the kernel's word, 0x10000 would be a mode that exists */
 static const struct netring_fanout wide_mode = {

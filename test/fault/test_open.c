@@ -4,5 +4,5 @@
 
 int main(void)
 {
-	return sweep_cases("open", 0, 14);
+	return sweep_cases("open", 0, 15);
 }

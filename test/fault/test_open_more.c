@@ -4,5 +4,5 @@
 
 int main(void)
 {
-	return sweep_cases("open_more", 14, config_case_count);
+	return sweep_cases("open_more", 15, config_case_count);
 }

@@ -2,6 +2,7 @@
 /* test_adopt.c - descriptors and namespaces that others made. */
 #define _GNU_SOURCE
 #include "live.h"
+#include "spy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/capability.h>
+
+#define IGNORE_OUTGOING 23
+#ifndef SOL_PACKET
+#define SOL_PACKET 263
+#endif
 
 static ino_t here(void)
 {
@@ -98,6 +104,83 @@ static void own_socket(uint32_t flags)
 	ok(fcntl(other, F_GETFD) >= 0, "left alone");
 	close(other);
 	is(netring_capture_open(&cap, &cfg), -EBADF, "closed");
+}
+
+/* A packet socket in use: bound, full, and deaf to what goes out. */
+static int used_socket(void)
+{
+	int fd = spy_open(NEAR, 1), small = 1, deaf = 1;
+
+	must(fd, "a socket of somebody's");
+	must(wire_burst(&(struct wire_flood){
+		     .interface = FAR, .count = 20, .length = 100 }),
+	     "what it counts");
+	must(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)),
+	     "with little room");
+	/* not told before Linux 4.20 */
+	(void)setsockopt(fd, SOL_PACKET, IGNORE_OUTGOING, &deaf, sizeof(deaf));
+	must(wire_burst(&(struct wire_flood){
+		     .interface = FAR, .count = 50, .length = 1000 }),
+	     "what it drops");
+	return fd;
+}
+
+static int is_deaf(int fd)
+{
+	socklen_t size = sizeof(int);
+	int deaf = -1;
+
+	if (getsockopt(fd, SOL_PACKET, IGNORE_OUTGOING, &deaf, &size) < 0)
+		return -1;
+	return deaf;
+}
+
+/* What it counted and was told before is not the capture's. */
+static void with_a_past(uint32_t flags, enum netring_direction direction)
+{
+	struct netring_capture_stats total = { 0 }, since = { 0 };
+	int fd = used_socket(), deaf = is_deaf(fd), out = 0, in = 0;
+	struct netring_capture_config cfg = { .interface = NEAR,
+					      .flags = flags,
+					      .protocol = 0,
+					      .direction = direction,
+					      .retire_ms = 1,
+					      .socket = &fd };
+	struct netring_capture cap;
+	struct netring_packet pkt;
+
+	live_open(&cap, &cfg);
+	is(netring_capture_read_stats(&cap, &total, &since), 0,
+	   "%s, direction %d: statistics of a socket used before",
+	   mode_name(flags), (int)direction);
+	between((long long)total.received, 0, 2, "received: not the past");
+	is((long long)total.dropped, 0, "nothing dropped yet");
+	is((long long)since.dropped, 0, "nor since");
+	if (deaf < 0)
+		skip("not in this kernel", "told to ignore what goes out");
+	else
+		is(is_deaf(fd), direction == NETRING_DIRECTION_IN,
+		   "what goes out is ignored, or not, as asked for");
+	must(wire_burst(&(struct wire_flood){
+		     .interface = FAR, .count = 3, .length = 100 }),
+	     "in");
+	must(wire_burst(&(struct wire_flood){
+		     .interface = NEAR, .count = 2, .length = 100 }),
+	     "out");
+	while (netring_capture_receive(&cap, &pkt, netring_clock_ms() + 100) ==
+	       1) {
+		if (netring_packet_protocol(&pkt) != WIRE_TYPE)
+			continue;
+		if (pkt.link->type == NETRING_TYPE_OUTGOING)
+			out++;
+		else
+			in++;
+	}
+	is(in, direction == NETRING_DIRECTION_OUT ? 0 : 3, "what comes in");
+	is(out, direction == NETRING_DIRECTION_IN ? 0 : 2, "what goes out");
+	is(netring_capture_read_stats(&cap, &total, NULL), 0, "statistics");
+	is((long long)total.dropped, 0, "of which nothing was dropped");
+	netring_capture_close(&cap);
 }
 
 static int pass(int through, int fd)
@@ -211,12 +294,17 @@ static void excluded(void)
 
 int main(void)
 {
+	int i;
+
 	live_begin();
 	live_wire();
 	other_namespace(0);
 	other_namespace(NETRING_CAPTURE_IMMEDIATE);
 	own_socket(0);
 	own_socket(NETRING_CAPTURE_IMMEDIATE);
+	for (i = 0; i < 6; i++)
+		with_a_past(i < 3 ? 0 : NETRING_CAPTURE_IMMEDIATE,
+			    (enum netring_direction)(i % 3));
 	handed_over();
 	excluded();
 	return done_testing();

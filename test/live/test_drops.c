@@ -77,6 +77,48 @@ static void count(uint32_t flags)
 	netring_capture_close(&cap);
 }
 
+/*
+ * A packet now and then: each timeout takes a block of its own, so a reader
+ * may pause for as many of them as there are blocks. By default that is
+ * 480 ms. A machine that is late does not pause for longer than that here.
+ */
+static void pause_of_the_reader(uint32_t retire_ms, int lossless)
+{
+	struct netring_capture_stats total = { 0 };
+	struct netring_capture cap;
+	struct tally t = { 0 };
+	int64_t start, pause = 0;
+	uint32_t sent = 0;
+	int try;
+
+	for (try = 0; try < 5; try++) {
+		memset(&t, 0, sizeof(t));
+		live_open(&cap, &(struct netring_capture_config){
+					.interface = NEAR,
+					.protocol = WIRE_TYPE,
+					.retire_ms = retire_ms });
+		start = netring_clock_ms();
+		for (sent = 0; netring_clock_ms() < start + 300; sent++) {
+			send_some(sent, 1);
+			live_sleep_ms(10);
+		}
+		pause = netring_clock_ms() - start;
+		tally_batches(&t, &cap, sent, 200);
+		netring_capture_read_stats(&cap, &total, NULL);
+		netring_capture_close(&cap);
+		if (pause < 420 || !lossless)
+			break;
+	}
+	diag("retire %u ms: %u packets in %lld ms without a reader", retire_ms,
+	     sent, (long long)pause);
+	is((long long)(total.received + total.dropped), sent, "all counted");
+	is(t.numbered, (long long)total.received, "what was received came");
+	if (lossless)
+		is((long long)total.dropped, 0, "none lost in a pause");
+	else
+		ok(total.dropped > 0, "shorter timeouts last for less");
+}
+
 static uint32_t losing_packets;
 
 /* Batches and packets with the flag, of what is there now. */
@@ -125,5 +167,7 @@ int main(void)
 	count(NETRING_CAPTURE_IMMEDIATE);
 	flag(0);
 	flag(NETRING_CAPTURE_IMMEDIATE);
+	pause_of_the_reader(0, 1);
+	pause_of_the_reader(1, 0);
 	return done_testing();
 }

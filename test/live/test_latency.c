@@ -61,12 +61,15 @@ static int measure(struct netring_capture *cap, int64_t *delays, int count)
 
 static int64_t median(uint32_t flags, uint32_t retire_ms, int count)
 {
-	int limit_ms = flags ? 0 : (int)retire_ms;
+	int limit_ms =
+		(int)(retire_ms ? retire_ms : NETRING_CONFIG_CAPTURE_RETIRE_MS);
 	struct netring_capture cap;
 	int64_t delays[MOST];
 	pid_t sender;
 	int n;
 
+	if (flags)
+		limit_ms = 0;
 	live_open(&cap, &(struct netring_capture_config){
 				.interface = NEAR,
 				.flags = flags,
@@ -92,17 +95,19 @@ static int64_t median(uint32_t flags, uint32_t retire_ms, int count)
 
 int main(void)
 {
-	int64_t at_once, one, eight, sixty;
+	int64_t at_once, one, eight, sixty, standard;
 
 	live_begin();
 	live_wire();
 	one = median(0, 1, 40);
 	eight = median(0, 8, 40);
 	sixty = median(0, 60, 16);
+	standard = median(0, 0, 16);
 	at_once = median(NETRING_CAPTURE_IMMEDIATE, 0, 60);
 	between(at_once, 0, live_slack_ms() * 1000 / 20,
 		"V2 typically tells of a packet within a millisecond");
 	ok(at_once < eight && one < sixty / 2 && eight < sixty / 2,
 	   "the time that was asked for is what makes the difference");
+	ok(standard > eight, "and without one it is the configuration's");
 	return done_testing();
 }

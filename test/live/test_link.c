@@ -130,13 +130,22 @@ static void open_when_down(uint32_t flags)
 static void rename_it(uint32_t flags)
 {
 	struct netring_capture cap;
+	struct told t;
 
-	live_open(&cap, &(struct netring_capture_config){ .interface = NEAR,
-							  .flags = flags });
+	live_open(&cap,
+		  &(struct netring_capture_config){ .interface = NEAR,
+						    .flags = flags,
+						    .protocol = WIRE_TYPE });
 	must(net_down(NEAR), "down");
 	must(net_rename(NEAR, "other"), "rename");
 	must(net_up("other"), "up");
-	listen(&cap, 50, 50);
+	is(listen(&cap, 50, 50).link_down, 1, "%s: down, renamed, up: told",
+	   mode_name(flags));
+	/* it is known to be up: nobody looks at it every so often any more */
+	t = listen(&cap, 2200, 2200);
+	is(t.timeout, 1, "nothing to tell of the renamed one");
+	is(t.link_down + t.gone + t.other + t.packets, 0, "at all");
+	between(t.sleeps, 0, 2, "a single sleep");
 	one_comes(&cap, "renamed");
 	must(net_down("other"), "down");
 	must(net_rename("other", NEAR), "rename");
@@ -144,6 +153,42 @@ static void rename_it(uint32_t flags)
 	listen(&cap, 50, 50);
 	one_comes(&cap, "renamed back");
 	netring_capture_close(&cap);
+}
+
+/* Another interface takes the name, and is up: it is not the one. */
+static void name_taken(uint32_t flags)
+{
+	struct netring_capture cap;
+	struct told t;
+	int64_t start;
+	int r;
+
+	live_open(&cap,
+		  &(struct netring_capture_config){ .interface = NEAR,
+						    .flags = flags,
+						    .protocol = WIRE_TYPE });
+	must(net_down(NEAR), "down");
+	is(listen(&cap, 50, 50).link_down, 1, "%s: down", mode_name(flags));
+	must(net_rename(NEAR, "other"), "rename");
+	must(net_veth(NEAR, "another"), "the name goes to another");
+	must(net_up(NEAR), "which is up");
+	must(net_up("another"), "at both ends");
+	t = listen(&cap, 100, 100);
+	is(t.link_down + t.gone + t.other + t.packets, 0, "nothing to tell");
+
+	must(net_up("other"), "ours is up again");
+	one_comes(&cap, "and heard by its new name");
+
+	must(net_down("other"), "down");
+	is(listen(&cap, 50, 50).link_down, 1, "down is told");
+	must(net_delete("other"), "delete");
+	start = netring_clock_ms();
+	r = netring_capture_wait(&cap, 5 * SECOND);
+	is(r, -ENODEV, "gone, though the name is there and up");
+	between(netring_clock_ms() - start, 0, SECOND, "told within a second");
+	netring_capture_close(&cap);
+	must(net_delete(NEAR), "delete the other");
+	live_wire();
 }
 
 /* After a link went down its removal makes no event. */
@@ -263,6 +308,7 @@ int main(void)
 		down_and_up(flags[i]);
 		open_when_down(flags[i]);
 		rename_it(flags[i]);
+		name_taken(flags[i]);
 		down_then_delete(flags[i]);
 		delete_and_make_again(flags[i]);
 		rebind_at_once(flags[i]);
