@@ -189,10 +189,12 @@ $(obj)Makefile:
 	@mkdir -p $(@D)
 	@printf '%s\n' '# Generated: hands every goal over to the source tree.' \
 		'goals := $$(or $$(MAKECMDGOALS),all)' \
+		'below := $$(filter-out /%,$$(firstword $$(DESTDIR)))' \
 		'.PHONY: $$(goals) source' \
 		'$$(goals): source ;' \
 		'source:' \
-		'	@$$(MAKE) --no-print-directory -C $(CURDIR) O=$$(CURDIR) $$(goals)' >$@
+		'	@$$(MAKE) --no-print-directory -C $(CURDIR) O=$$(CURDIR) \' \
+		'		$$(if $$(below),DESTDIR="$$(CURDIR)/$$(DESTDIR)") $$(goals)' >$@
 endif
 
 ##@ Build

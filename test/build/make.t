@@ -64,7 +64,16 @@ states tree >"$T/second"
 ok "leaves the source tree untouched" cmp "$T/first" "$T/second"
 ok "make inside of O" make -C "$T/out" CONFIG_PCAP=n CONFIG_TOOL_STATIC=n
 ok "several goals inside of O" make -C "$T/out" clean tiny_defconfig
-is "whose .config is there" "$(grep -c CONFIG_PCAP= "$T/out/.config")" 1
+is "whose .config is there" "$(grep -c 'CONFIG_PCAP ' "$T/out/.config")" 1
+make -s -C "$T/out" install-headers DESTDIR=stage PREFIX=/usr
+ok "a relative DESTDIR is inside of O" \
+	test -d "$T/out/stage/usr/include/netring"
+make -s -C "$T/out" install-headers DESTDIR="a stage/of mine" PREFIX=/usr
+ok "also with a space" test -d "$T/out/a stage/of mine/usr/include/netring"
+make -s -C "$T/out" install-headers DESTDIR="$T/absolute" PREFIX=/usr
+ok "an absolute one is where it says" test -d "$T/absolute/usr/include/netring"
+files tree >"$T/after"
+ok "and nothing is put into the source tree" diff "$T/before" "$T/after"
 ok "O=relative" make -C "$T/tree" O=../relative tiny_defconfig all
 ok "is below the source tree's parent" test -f "$T/relative/libnetring.a"
 ok "KBUILD_OUTPUT from the environment" \
