@@ -2,7 +2,7 @@
 /* injector.c - fill slots of a TX ring in order, and have the kernel send. */
 #include "injector.h"
 
-#define ETHERNET_HEADER 14u
+#define TYPE_AT 12u
 #define VLAN_TAG 4u
 
 static uint32_t next_slot(const struct netring_injector *inj, uint32_t slot)
@@ -118,18 +118,28 @@ void netring_injector_discard(struct netring_injector *inj,
 	give_up(inj, frame);
 }
 
-/* The longest frame that the interface takes, by what is at its front. */
+/*
+ * The longest frame that the interface takes, by what is at its front. The
+ * kernel looks for a tag of 0x8100; with a vnet header it leaves the length
+ * to us, and we let two tags pass, as a bridge must.
+ */
 static uint32_t longest(const struct netring_injector *inj,
 			const struct netring_frame *frame, uint32_t len)
 {
-	const uint8_t *type = frame->data + 12;
+	uint32_t most = inj->mtu_ + inj->header_;
+	const uint8_t *type = frame->data + TYPE_AT;
+	int tags;
 
 	if (frame->vnet && frame->vnet->gso_type)
 		return frame->capacity;
-	if (inj->header_ && len >= ETHERNET_HEADER && type[0] == 0x81 &&
-	    type[1] == 0)
-		return inj->mtu_ + inj->header_ + VLAN_TAG;
-	return inj->mtu_ + inj->header_;
+	for (tags = frame->vnet ? 2 : 1; tags && len > most && inj->header_;
+	     tags--, type += VLAN_TAG) {
+		if (!(type[0] == 0x81 && type[1] == 0) &&
+		    !(frame->vnet && type[0] == 0x88 && type[1] == 0xa8))
+			break;
+		most += VLAN_TAG;
+	}
+	return most;
 }
 
 int netring_injector_commit(struct netring_injector *inj,

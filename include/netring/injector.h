@@ -143,9 +143,10 @@ int netring_injector_reserve(struct netring_injector *inj,
 /**
  * netring_injector_commit() - queue a reserved frame of @len bytes.
  *
- * The kernel looks at it at the next flush. Frames have 14 bytes to MTU + 14
- * (+ 4 with a tag of 0x8100; a super-frame of VNET_HDR: what fits); a frame
- * outside is discarded here, since the kernel would drop it unseen.
+ * The kernel looks at it at the next flush. Frames have 14 bytes to MTU + 14,
+ * and 4 more with a tag of 0x8100; with VNET_HDR also with one of 0x88a8, and
+ * with two; a super-frame of VNET_HDR: what fits. A frame outside is discarded
+ * here, since the kernel would drop it unseen.
  *
  * Return: 0, -EINVAL (too short), -EMSGSIZE (too long, or > capacity).
  */

@@ -4,8 +4,12 @@
 
 . test/build/matrix.sh
 
-needs=$(awk '$1 == "config" { name = $2 } $1 == "depends" { print name ":" $0 }' \
-	Kconfig | tr -d '()!&|')
+needs=$(awk '
+	$1 == "if" { block = $2 }
+	$1 == "endif" { block = "" }
+	$1 == "config" { name = $2 }
+	$1 == "config" && block { print name ": depends on", block }
+	$1 == "depends" { print name ":" $0 }' Kconfig | tr -d '()!&|')
 
 # An option alone needs those that it depends on; of alternatives, the first.
 alone() {

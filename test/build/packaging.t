@@ -98,7 +98,7 @@ is "Buildroot: every change is in .config" "$(grep -c -x \
 	-e CONFIG_UNWIND_TABLES=y -e '# CONFIG_CAPTURE_V2 is not set' \
 	"$T/buildroot/.config")" 4
 no "Buildroot: what depended on them is gone" \
-	grep -e TOOL_PROBE -e FRAME_SIZE "$T/buildroot/.config"
+	grep -e TOOL_PROBE -e CAPTURE_FRAME_SIZE "$T/buildroot/.config"
 ok "Buildroot: build" opts
 ok "Buildroot: install to staging" \
 	br DESTDIR="$T/br-staging" PREFIX=/usr CC=gcc AR=gcc-ar install

@@ -174,7 +174,8 @@ static int expected(const struct entry *e, uint32_t len)
 		return -EMSGSIZE;
 	if (e->gso_type)
 		return 0;
-	if (header && len >= 14 && e->type[0] == 0x81)
+	if (header && len >= 14 &&
+	    (e->type[0] == 0x81 || (tx.shape.vnet && e->type[0] == 0x88)))
 		header += 4;
 	if (len <= model.mtu + header)
 		return 0;

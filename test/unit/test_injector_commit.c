@@ -49,6 +49,8 @@ static const struct row rows[] = {
 	{ &vnet, 0x0800, 0, 1500, 1515, -EMSGSIZE, 1 },
 	{ &vnet, 0x8100, 0, 1500, 1518, 0, 0 },
 	{ &vnet, 0x8100, 0, 1500, 1519, -EMSGSIZE, 1 },
+	{ &vnet, 0x88a8, 0, 1500, 1518, 0, 0 },
+	{ &vnet, 0x88a8, 0, 1500, 1519, -EMSGSIZE, 1 },
 	/* super-frames: what the slot holds */
 	{ &vnet, 0x0800, 1, 1500, 1515, 0, 0 },
 	{ &vnet, 0x0800, 4, 1500, 2006, 0, 0 },
