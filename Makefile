@@ -183,11 +183,12 @@ $(obj)auto.conf: $(config) $(obj).stamp/set $(kconfig-files)
 $(obj)include/netring/config.h: $(obj)auto.conf
 	$(Q)KCONFIG_SET='$(kconfig-set)' $(kconfig) header $@
 
-# With O=DIR, "make" works inside of DIR too.
+# With O=DIR, "make" works inside of DIR too; a DESTDIR counts from there.
+generated := Generated: hands every goal over to the source tree.
 ifneq ($(obj),)
 $(obj)Makefile:
 	@mkdir -p $(@D)
-	@printf '%s\n' '# Generated: hands every goal over to the source tree.' \
+	@printf '%s\n' '# $(generated)' \
 		'goals := $$(or $$(MAKECMDGOALS),all)' \
 		'below := $$(filter-out /%,$$(firstword $$(DESTDIR)))' \
 		'.PHONY: $$(goals) source' \
@@ -433,7 +434,8 @@ $(call programs-of,live): %: %.o $(call objects-of,$(call test-support,live)) \
 	$(call say,LD)
 	$(Q)$(CC) -static -o $@ $^
 
-test-programs: $(foreach d,unit fault live,$(call programs-of,$(d)))
+test-dirs := unit fault live
+test-programs: $(foreach d,$(test-dirs),$(call programs-of,$(d)))
 
 .PHONY: test-programs
 .SECONDARY:
@@ -449,12 +451,22 @@ mrproper distclean: ## Remove everything that is not source
 clean:
 	$(call say,CLEAN,$(or $(obj),.))
 	$(Q)rm -rf $(addprefix $(obj),libnetring.a netring netring.pc auto.conf \
-		include/netring/config.h tools/netring/applets.h .stamp .check) \
-		$(wildcard $(foreach d,src tools/netring,$(obj)$(d)/*.[od]))
+		include/netring/config.h tools/netring/applets.h .stamp .check \
+		test/src test/libnetring.a) \
+		$(foreach d,$(test-dirs),$(call programs-of,$(d))) \
+		$(wildcard $(foreach d,src tools/netring $(test-dirs:%=test/%),\
+			$(obj)$(d)/*.[od]))
 
 mrproper distclean: clean
 	$(Q)rm -f $(addprefix $(obj),.config .config.old defconfig) \
 		'$(config)' '$(config).old'
+ifneq ($(obj),)
+	$(Q)if grep -qs '$(generated)' $(obj)Makefile; then \
+		rm $(obj)Makefile; \
+	fi
+	$(Q)rmdir $(addprefix $(obj),include/netring include src tools/netring \
+		tools $(test-dirs:%=test/%) test) 2>/dev/null || :
+endif
 
 .PHONY: clean mrproper distclean
 

@@ -56,6 +56,34 @@ ok "make mrproper" tree mrproper
 files tree >"$T/after"
 ok "leaves the sources alone" diff "$T/before" "$T/after"
 
+# Programs of the tests too.
+for dir in unit fault live; do
+	mkdir -p "$T/tested/test/$dir"
+	echo "int main(void) { return 0; }" >"$T/tested/test/$dir/test_nothing.c"
+done
+copy_tree tested
+cp .gitignore "$T/tested"
+find "$T/tested" | sort >"$T/before_tests"
+git -C "$T/tested" init -q
+git -C "$T/tested" add -A
+for out in "$T/tested" "$T/tested/out"; do
+	ok "make test-programs" make -C "$T/tested" O="$out" -j2 \
+		CC="$CHECK_CC" HOSTCC="$HOSTCC" tiny_defconfig test-programs
+	ok "makes them" test -x "$out/test/live/test_nothing"
+	[ "$out" != "$T/tested" ] || is "which git ignores" \
+		"$(git -C "$T/tested" status --short | grep -v '^A')" ""
+	ok "make clean" make -C "$T/tested" O="$out" clean
+	is "removes them" "$(find "$out/test" -type f ! -name '*.c')" ""
+	ok "make mrproper" make -C "$T/tested" O="$out" mrproper
+done
+rmdir "$T/tested/out"
+find "$T/tested" | grep -v '/\.git\(/\|$\)' | sort >"$T/after_tests"
+ok "leaves no file and no directory" diff "$T/before_tests" "$T/after_tests"
+mkdir "$T/own"
+echo "mine:" >"$T/own/Makefile"
+mk own -s tiny_defconfig mrproper
+is "a Makefile of the user's stays" "$(cat "$T/own/Makefile")" "mine:"
+
 # Elsewhere.
 
 states tree >"$T/first"
