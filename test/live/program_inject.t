@@ -146,7 +146,9 @@ timed "--pps 1000" 1500 1.4 1.7 --pps 1000
 timed "--pps 20000" 20000 0.95 1.3 --pps 20000
 timed "--mbps 8, 1000 bytes" 1000 0.9 1.2 --mbps 8 --size 1000
 timed "--mbps 0.5" 100 0.08 0.3 --mbps 0.5
-timed "generated, top speed" 50000 0 5
+# Fewer than a CPU's backlog holds (net.core.netdev_max_backlog, 1000): what a
+# busy machine drops there is not the program's.
+timed "generated, top speed" 900 0 5
 
 start generated -i nr0 -w "$T/generated.pcap"
 inject --generate 300 --size 100 -e 02:0a:00:00:0c:FF
