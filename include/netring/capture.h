@@ -263,7 +263,8 @@ int netring_capture_wait(struct netring_capture *cap, int timeout);
  *
  * Waits on through a link that is down. The deadline is looked at between
  * batches, so that a flood cannot outlast it. Not to be mixed with
- * netring_capture_next() on the same object.
+ * netring_capture_next() on the same object; netring_capture_wait() says
+ * PACKETS for as long as a batch is in use.
  *
  * Return: 1 and @pkt; 0 at the deadline; -EBADMSG when the rest of a batch was
  * given up for a wrong offset in the ring; < 0 as netring_capture_wait().
