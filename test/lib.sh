@@ -4,7 +4,8 @@
 #
 #   . test/lib.sh
 #   ok "what is true" COMMAND...     passes if the command succeeds
-#   no "what is not" COMMAND...      passes if it fails
+#   no "what is not" COMMAND...      passes if it says no: not if it crashes,
+#                                    is missing, or grep cannot read its file
 #   is "what" "$got" "$expected"
 #   has "what" "$text" "$part"
 #   skip "what" "reason"
@@ -45,21 +46,35 @@ say_result() {
 	fi
 }
 
+# The command may read what the one before it printed.
+run() {
+	"$@" >"$T/printed" 2>&1
+	set -- $?
+	mv "$T/printed" "$T/output"
+	return "$1"
+}
+
 ok() {
 	what=$1
 	shift
-	"$@" >"$T/output" 2>&1
+	run "$@"
 	say_result $? "$what" "$T/output"
 }
 
 no() {
 	what=$1
 	shift
-	if "$@" >"$T/output" 2>&1; then
+	run "$@"
+	set -- "$1 $?"
+	case $1 in
+	*" 0" | "grep 2" | "test 2" | *" 12"[6-9] | *" 1"[3-9]? | *" 2"??)
+		echo "(exit status: $1)" >>"$T/output"
 		say_result 1 "$what" "$T/output"
-	else
+		;;
+	*)
 		say_result 0 "$what" "$T/output"
-	fi
+		;;
+	esac
 }
 
 is() {

@@ -134,15 +134,15 @@ no "KCONFIG_ALLCONFIG=1 wants a file beside .config" \
 has "and names it" "$(cat "$T/output")" "$T/all/all.config: cannot be read"
 echo CONFIG_PROBE=y >"$T/all/all.config"
 ok "which may be all.config" mk all KCONFIG_ALLCONFIG=1 allnoconfig
-is "and is read" "$(grep =y "$T/all/.config")" CONFIG_PROBE=y
+is "and is read" "$(grep "=y" "$T/all/.config")" CONFIG_PROBE=y
 echo CONFIG_PACE=y >"$T/all/allno.config"
 ok "or allno.config" mk all KCONFIG_ALLCONFIG=1 allnoconfig
-is "which goes first" "$(grep =y "$T/all/.config")" CONFIG_PACE=y
+is "which goes first" "$(grep "=y" "$T/all/.config")" CONFIG_PACE=y
 mkdir "$T/a space"
 cp "$T/wanted" "$T/a space/c"
 ok "the file's name may have a space" \
 	mk all KCONFIG_ALLCONFIG="$T/a space/c" allnoconfig
-is "and is read" "$(grep =y "$T/all/.config")" CONFIG_PCAP=y
+is "and is read" "$(grep "=y" "$T/all/.config")" CONFIG_PCAP=y
 
 mk set -s tiny_defconfig
 ok "CONFIG_X=y on the command line" mk set CONFIG_PCAP=y \

@@ -259,7 +259,8 @@ for tool in sh awk cat cksum cmp cp dirname env grep install ln ls make mkdir \
 	esac
 done
 ln -sf "$(command -v dash)" "$T/plain/sh"
-no "no Python in this PATH" env PATH="$T/plain" sh -c "command -v python3"
+ok "no Python in this PATH" env PATH="$T/plain" \
+	sh -c "! command -v python3"
 ok "configures and builds without Python and bash" env PATH="$T/plain" \
 	make -C "$SRC" O="$T/nopython" SHELL="$T/plain/sh" \
 	router_defconfig olddefconfig savedefconfig all install \

@@ -59,4 +59,23 @@ rm "$T/b/test/unit/test_x"
 no "a program that was not built" runner_of test/unit/test_x.c
 no "no such test" runner_of test/none
 
+# A "no" that nobody said is none.
+says() {
+	cat >"$T/no.t" <<-END
+		. test/lib.sh
+		no "$1" $1
+		done_testing
+	END
+	sh "$T/no.t"
+}
+ok "one writes" echo this
+ok "the next may read it" grep -q this "$T/output"
+ok "no: exit 1" says "sh -c 'exit 1'"
+ok "no: exit 2" says "sh -c 'exit 2'"
+ok "no: grep finds nothing" says "grep x /dev/null"
+for wrong in true no-such-command /etc/passwd "grep x /no/such/file" \
+	"test a -nt" "sh -c 'kill -SEGV \$\$'"; do
+	no "no fails: $wrong" says "$wrong"
+done
+
 done_testing
