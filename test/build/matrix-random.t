@@ -4,7 +4,7 @@
 
 . test/build/matrix.sh
 
-for seed in $(seq 30); do
+for seed in $(seq 30) 0 007 -1 0xffffffff 18446744073709551616; do
 	ok "randconfig KCONFIG_SEED=$seed" try KCONFIG_SEED="$seed" randconfig
 done
 

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# Another compiler, which removes no dead code: what an option leaves out must
+# not be called.
+# shellcheck shell=sh
+
+. test/build/matrix.sh
+
+if command -v clang >/dev/null; then
+	export CFLAGS=-O0
+	CHECK_CC=clang
+	ok "clang -O0, tiny_defconfig" try tiny_defconfig
+	echo CONFIG_CAPTURE_V3=y >"$T/values"
+	ok "clang -O0, CAPTURE_V3 alone" \
+		try KCONFIG_ALLCONFIG="$T/values" allnoconfig
+else
+	skip "clang -O0" "not installed"
+fi
+
+done_testing
