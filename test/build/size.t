@@ -23,6 +23,13 @@ for role in injector bridge; do
 	ok "tells the $role's size" \
 		grep -q "^The $role's files have [1-9][0-9]* bytes" "$T/sizes"
 done
+for name in router full; do
+	added=$(sed -n "s/^With ${name}_defconfig, capturing adds \([0-9]*\) .*/\1/p" \
+		"$T/sizes")
+	ok "tells what ${name}_defconfig adds: more than tiny_defconfig" \
+		test "$added" -gt "$(sed -n 's/.*captures adds \([0-9]*\).*/\1/p' \
+			"$T/sizes")"
+done
 for role in "" "injector " "bridge "; do
 	ok "100 bytes for ${role:-capturing }" tighten "$role"
 	no "are exceeded" measure "$T/budget"
