@@ -51,20 +51,20 @@ endif
 # ---------------------------------------------------------------------------
 # What belongs to the build. This is the one place where options meet files.
 
-lib-y += step.o
+lib-y += step.o clock.o
 
-lib-$(CONFIG_CAPTURE) += packet_socket.o geometry.o packet.o clock.o
+lib-$(CONFIG_CAPTURE) += packet_socket.o geometry.o packet.o
 lib-$(CONFIG_CAPTURE) += capture_open.o capture.o capture_wait.o
 lib-$(CONFIG_CAPTURE) += capture_rebind.o capture_stats.o capture_preset.o
 lib-$(CONFIG_CAPTURE_V2) += capture_oversize.o
 lib-$(CONFIG_CAPTURE_FILTER) += filter.o
 lib-$(CONFIG_CAPTURE_FANOUT) += fanout.o
-lib-$(CONFIG_INJECTOR) += packet_socket.o geometry.o packet.o clock.o
+lib-$(CONFIG_INJECTOR) += packet_socket.o geometry.o packet.o
 lib-$(CONFIG_INJECTOR) += injector_open.o injector.o injector_send.o
 lib-$(CONFIG_INJECTOR_TXTIME) += injector_txtime.o
 lib-$(CONFIG_INJECTOR_TIMESTAMP) += injector_timestamp.o
 lib-$(CONFIG_BRIDGE) += bridge_open.o bridge.o offload.o
-lib-$(CONFIG_LOOP) += loop.o clock.o
+lib-$(CONFIG_LOOP) += loop.o
 lib-$(CONFIG_PACE) += pace.o divide.o
 lib-$(CONFIG_METRICS) += metrics.o divide.o
 lib-$(CONFIG_PACKET_NETNS) += netns.o
