@@ -59,7 +59,9 @@ static const char *with_offloads(const struct bridge_options *options)
 	struct netring_interface facts;
 	int i;
 
-	for (i = 0; NETRING_CONFIG_PROBE && i < 2; i++)
+	if (!NETRING_CONFIG_PROBE)
+		return NULL;
+	for (i = 0; i < 2; i++)
 		if (netring_probe_interface(&facts, options->interface[i]) >=
 			    0 &&
 		    (facts.gro || facts.lro))
