@@ -11,15 +11,19 @@
 extern "C" {
 #endif
 
-/* netring_bridge_config.flags */
-#define NETRING_BRIDGE_LARGE 0x1u /* slots for super-frames: see below */
-#define NETRING_BRIDGE_LINK_LOCAL \
-	0x2u /* forward 01:80:c2:00:00:0x (STP, LLDP,
-					* 802.1X, LACP), which 802.1D drops */
-#define NETRING_BRIDGE_HOLD \
-	0x4u				  /* a full far side holds the near ring
-					* back, instead of dropping */
-#define NETRING_BRIDGE_KEEP_OFFLOADS 0x8u /* leave GRO, LRO and TSO alone */
+/*
+ * netring_bridge_config.flags
+ *
+ * LARGE          slots for super-frames: see below
+ * LINK_LOCAL     forward 01:80:c2:00:00:0x (STP, LLDP, 802.1X, LACP), which
+ *                802.1D drops
+ * HOLD           a full far side holds the near ring back, instead of dropping
+ * KEEP_OFFLOADS  leave GRO, LRO and TSO alone; SMALL then needs @oversize
+ */
+#define NETRING_BRIDGE_LARGE 0x1u
+#define NETRING_BRIDGE_LINK_LOCAL 0x2u
+#define NETRING_BRIDGE_HOLD 0x4u
+#define NETRING_BRIDGE_KEEP_OFFLOADS 0x8u
 
 /*
  * A device's receive offload (GRO, LRO) and a virtual peer's transmit offload

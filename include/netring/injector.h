@@ -14,22 +14,22 @@
 extern "C" {
 #endif
 
-/* netring_injector_config.flags */
-#define NETRING_INJECTOR_QDISC_BYPASS \
-	0x1u /* straight to the driver: no
-					    * queueing, no tcpdump on this
-					    * side sees it; 3.14 */
-#define NETRING_INJECTOR_VNET_HDR \
-	0x2u /* each frame has a struct
-					    * netring_vnet: checksum and
-					    * segmentation are the kernel's;
-					    * CONFIG_INJECTOR_VNET_HDR; 4.6 */
-#define NETRING_INJECTOR_TIMESTAMP \
-	0x4u /* see ..._read_timestamp();
-					    * CONFIG_INJECTOR_TIMESTAMP */
-#define NETRING_INJECTOR_TXTIME \
-	0x8u /* see ..._flush_at();
-					    * CONFIG_INJECTOR_TXTIME; 4.19 */
+/*
+ * netring_injector_config.flags
+ *
+ * QDISC_BYPASS  straight to the driver: no queueing, no tcpdump on this side
+ *               sees it; Linux 3.14
+ * VNET_HDR      each frame has a struct netring_vnet: checksum and segmentation
+ *               are the kernel's; Linux 4.6; CONFIG_INJECTOR_VNET_HDR
+ * TIMESTAMP     see netring_injector_read_timestamp();
+ *               CONFIG_INJECTOR_TIMESTAMP
+ * TXTIME        see netring_injector_flush_at(); Linux 4.19;
+ *               CONFIG_INJECTOR_TXTIME
+ */
+#define NETRING_INJECTOR_QDISC_BYPASS 0x1u
+#define NETRING_INJECTOR_VNET_HDR 0x2u
+#define NETRING_INJECTOR_TIMESTAMP 0x4u
+#define NETRING_INJECTOR_TXTIME 0x8u
 
 /**
  * struct netring_injector_config - what to open; zero means the default.
