@@ -53,13 +53,13 @@ endif
 
 lib-y += step.o clock.o
 
-lib-$(CONFIG_CAPTURE) += packet_socket.o geometry.o packet.o
+lib-$(CONFIG_CAPTURE) += packet_socket.o interface.o geometry.o packet.o
 lib-$(CONFIG_CAPTURE) += capture_open.o capture.o capture_wait.o
 lib-$(CONFIG_CAPTURE) += capture_rebind.o capture_stats.o capture_preset.o
 lib-$(CONFIG_CAPTURE_V2) += capture_oversize.o
 lib-$(CONFIG_CAPTURE_FILTER) += filter.o
 lib-$(CONFIG_CAPTURE_FANOUT) += fanout.o
-lib-$(CONFIG_INJECTOR) += packet_socket.o geometry.o packet.o
+lib-$(CONFIG_INJECTOR) += packet_socket.o interface.o geometry.o packet.o
 lib-$(CONFIG_INJECTOR) += injector_open.o injector.o injector_send.o
 lib-$(CONFIG_INJECTOR_TXTIME) += injector_txtime.o
 lib-$(CONFIG_INJECTOR_TIMESTAMP) += injector_timestamp.o
@@ -70,7 +70,7 @@ lib-$(CONFIG_METRICS) += metrics.o divide.o
 lib-$(CONFIG_PACKET_NETNS) += netns.o
 lib-$(CONFIG_PCAP) += pcap.o
 lib-$(CONFIG_PCAP_READ) += pcap_read.o pcapng_read.o divide.o
-lib-$(CONFIG_PROBE) += probe.o probe_interface.o packet_socket.o
+lib-$(CONFIG_PROBE) += probe.o probe_interface.o packet_socket.o interface.o
 
 tool-$(CONFIG_TOOL) += main.o text.o interface.o
 

@@ -54,41 +54,6 @@ int netring_packet_ring_(int fd, int option,
 			      NR_TPACKET_REQ_SIZE);
 }
 
-int netring_interface_get_(int fd, unsigned long what, const char *name)
-{
-	struct nr_ifreq request;
-	int r;
-
-	memset(&request, 0, sizeof(request));
-	memcpy(request.name, name, NR_IFNAMSIZ);
-	r = sys_ioctl(fd, what, &request);
-	if (r < 0)
-		return r;
-	return what == NR_SIOCGIFFLAGS ? request.u.flags & NR_IFF_UP :
-					 request.u.ifindex;
-}
-
-int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
-			    char name[NR_IFNAMSIZ])
-{
-	struct nr_ifreq request;
-	size_t length;
-	int r = 0;
-
-	if (!given) {
-		memset(&request, 0, sizeof(request));
-		request.u.ifindex = (int32_t)ifindex;
-		r = sys_ioctl(fd, NR_SIOCGIFNAME, &request);
-		given = request.name;
-	}
-	for (length = 0; given[length]; length++) {
-		if (length == NR_IFNAMSIZ - 1)
-			return -ENODEV;
-		name[length] = given[length];
-	}
-	return r;
-}
-
 static void fill_address(struct nr_sockaddr_ll *address, int ifindex,
 			 uint16_t protocol)
 {

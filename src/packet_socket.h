@@ -8,6 +8,7 @@
 #include <netring/base.h>
 #include <netring/geometry.h>
 
+#include "interface.h"
 #include "kernel_abi.h"
 
 /* Each returns >= 0 or -errno; none keeps or closes a descriptor. */
@@ -22,17 +23,6 @@ int netring_packet_option_(int fd, int option, int value);
 /* A ring of TPACKET_V2 slots: NR_PACKET_TX_RING or _RX_RING. */
 int netring_packet_ring_(int fd, int option,
 			 const struct netring_geometry *geometry);
-
-/*
- * Of the interface @name[NR_IFNAMSIZ] in the socket's namespace: its index
- * (NR_SIOCGIFINDEX), its MTU (NR_SIOCGIFMTU), or whether it is up
- * (NR_SIOCGIFFLAGS).
- */
-int netring_interface_get_(int fd, unsigned long what, const char *name);
-
-/* The name of an interface, given by name or by index; zeroed before. */
-int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
-			    char name[NR_IFNAMSIZ]);
 
 int netring_packet_bind_(int fd, int ifindex, uint16_t protocol);
 

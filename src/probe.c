@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* probe.c - try features on throw-away sockets. */
-#include "probe.h"
-
-#include "ethtool.h"
+#include "packet_socket.h"
 
 #include <netring/capture.h>
+#include <netring/probe.h>
+
+#include "ethtool.h"
 
 #define EXPERIMENTAL_ETHERTYPE 0x88b5 /* IEEE 802: nobody's traffic has it */
 #define BLOCK 65536u		      /* a multiple of every page size */
@@ -140,11 +141,11 @@ static int try_fanout(int fd, enum netring_feature feature,
 {
 	uint32_t unique = (uint32_t)NETRING_FANOUT_UNIQUE_ID << 16;
 	uint32_t mode = feature - NETRING_FEATURE_FANOUT_HASH;
-	char name[NR_IFNAMSIZ];
+	char name[NR_IFNAMSIZ] = { 0 };
 	int down = 0;
 	socklen_t size = sizeof(down);
-	int r = netring_interface_copy_name_(name,
-					     interface ? interface : "lo");
+	int r = netring_interface_name_(fd, interface ? interface : "lo", 0,
+					name);
 
 	if (r >= 0)
 		r = netring_interface_get_(fd, NR_SIOCGIFINDEX, name);
@@ -183,10 +184,10 @@ static int try_hardware_time(const char *interface)
 	struct nr_ethtool_ts_info info;
 	uint32_t needed = NR_SOF_TIMESTAMPING_RX_HARDWARE |
 			  NR_SOF_TIMESTAMPING_RAW_HARDWARE;
-	char name[NR_IFNAMSIZ];
+	char name[NR_IFNAMSIZ] = { 0 };
 	int fd, r;
 
-	if (!interface || netring_interface_copy_name_(name, interface) < 0)
+	if (!interface || netring_interface_name_(-1, interface, 0, name) < 0)
 		return -ENODEV;
 	fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)

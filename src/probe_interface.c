@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* probe_interface.c - facts about an interface, asked without privilege. */
-#include "probe.h"
+#include "interface.h"
+
+#include <netring/probe.h>
 
 #include "ethtool.h"
-
-int netring_interface_copy_name_(char *to, const char *name)
-{
-	size_t length = strnlen(name, NR_IFNAMSIZ);
-
-	if (length == NR_IFNAMSIZ)
-		return -ENODEV;
-	memset(to, 0, NR_IFNAMSIZ);
-	memcpy(to, name, length);
-	return 0;
-}
 
 /* What every interface has. */
 static int read_basics(int fd, const char *name,
@@ -84,11 +75,11 @@ static void read_offloads(int fd, const char *name,
 
 int netring_probe_interface(struct netring_interface *facts, const char *name)
 {
-	char padded[NR_IFNAMSIZ];
+	char padded[NR_IFNAMSIZ] = { 0 };
 	int fd, r;
 
 	memset(facts, 0, sizeof(*facts));
-	r = netring_interface_copy_name_(padded, name);
+	r = netring_interface_name_(-1, name, 0, padded);
 	if (r < 0)
 		return r;
 	fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* interface.h - names and facts of interfaces, on a socket of any kind. */
+#ifndef NETRING_SRC_INTERFACE_H
+#define NETRING_SRC_INTERFACE_H
+
+#include "sys.h"
+
+#include "kernel_abi.h"
+
+/* Each returns >= 0 or -errno. */
+
+/*
+ * Of the interface @name[NR_IFNAMSIZ] in the socket's namespace: its index
+ * (NR_SIOCGIFINDEX), its MTU (NR_SIOCGIFMTU), or whether it is up
+ * (NR_SIOCGIFFLAGS).
+ */
+int netring_interface_get_(int fd, unsigned long what, const char *name);
+
+/* The name of an interface, given by name or by index; zeroed before.
+ * A name that no interface can have is -ENODEV. */
+int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
+			    char name[NR_IFNAMSIZ]);
+
+#endif
