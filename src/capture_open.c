@@ -149,7 +149,8 @@ static int map_ring(struct netring_capture *cap,
 		return r;
 	cap->step = NETRING_STEP_MAP;
 	r = sys_mmap(&map, fixed ? cfg->map_address : NULL, size,
-		     fixed ? MAP_SHARED | MAP_FIXED : MAP_SHARED, cap->fd_ - 1);
+		     fixed ? MAP_SHARED | MAP_FIXED : MAP_SHARED, cap->fd_ - 1,
+		     0);
 	if (r < 0)
 		return r;
 	cap->ring_ = map;

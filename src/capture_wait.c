@@ -16,10 +16,12 @@ static int look_at_link(struct netring_capture *cap)
 	char name[NR_IFNAMSIZ] = { 0 };
 	int fd = cap->fd_ - 1;
 	int r = netring_packet_bound_(fd, &cap->hatype_);
+	int flags;
 
-	if (r >= 0 &&
-	    netring_interface_name_(fd, NULL, cap->ifindex_, name) >= 0 &&
-	    netring_interface_get_(fd, NR_SIOCGIFFLAGS, name) > 0)
+	if (r < 0 || netring_interface_name_(fd, NULL, cap->ifindex_, name) < 0)
+		return r;
+	flags = netring_interface_get_(fd, NR_SIOCGIFFLAGS, name);
+	if (flags > 0 && flags & NR_IFF_UP)
 		cap->link_down_ = 0;
 	return r;
 }

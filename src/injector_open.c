@@ -169,7 +169,7 @@ static int set_up(struct netring_injector *inj,
 	if (r < 0)
 		return r;
 	inj->step = NETRING_STEP_MAP;
-	r = sys_mmap(&map, NULL, inj->ring_size_, MAP_SHARED, inj->fd_ - 1);
+	r = sys_mmap(&map, NULL, inj->ring_size_, MAP_SHARED, inj->fd_ - 1, 0);
 	if (r < 0)
 		return r;
 	inj->ring_ = map;

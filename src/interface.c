@@ -13,8 +13,9 @@ int netring_interface_get_(int fd, unsigned long what, const char *name)
 	r = sys_ioctl(fd, what, &request);
 	if (r < 0)
 		return r;
-	r = request.u.ifindex;
-	return what == NR_SIOCGIFFLAGS ? request.u.flags & NR_IFF_UP : r;
+	return what == NR_SIOCGIFFLAGS || what == NR_SIOCGIFHWADDR ?
+		       request.u.flags :
+		       request.u.ifindex;
 }
 
 int netring_interface_name_(int fd, const char *given, uint32_t ifindex,

@@ -11,8 +11,8 @@
 
 /*
  * Of the interface @name[NR_IFNAMSIZ] in the socket's namespace: its index
- * (NR_SIOCGIFINDEX), its MTU (NR_SIOCGIFMTU), or whether it is up
- * (NR_SIOCGIFFLAGS).
+ * (NR_SIOCGIFINDEX), its MTU (NR_SIOCGIFMTU), its flags (NR_SIOCGIFFLAGS, the
+ * first 16), or its type (NR_SIOCGIFHWADDR).
  */
 int netring_interface_get_(int fd, unsigned long what, const char *name);
 

@@ -97,7 +97,7 @@ static int try_ring(int fd, int version, int option)
 					   sizeof(request) :
 					   NR_TPACKET_REQ_SIZE);
 	if (r >= 0)
-		r = sys_mmap(&map, NULL, BLOCK, MAP_SHARED, fd);
+		r = sys_mmap(&map, NULL, BLOCK, MAP_SHARED, fd, 0);
 	return r >= 0 ? sys_munmap(map, BLOCK) : r;
 }
 

@@ -6,6 +6,9 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* setns(), getpagesize(); before any libc header */
 #endif
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64 /* rings of AF_XDP are beyond 4 GiB */
+#endif
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,9 +74,9 @@ static inline int sys_ioctl(int fd, unsigned long request, void *argument)
 }
 
 static inline int sys_mmap(void **map, void *address, size_t size, int flags,
-			   int fd)
+			   int fd, off_t offset)
 {
-	*map = mmap(address, size, PROT_READ | PROT_WRITE, flags, fd, 0);
+	*map = mmap(address, size, PROT_READ | PROT_WRITE, flags, fd, offset);
 	return *map == MAP_FAILED ? -errno : 0;
 }
 

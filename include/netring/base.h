@@ -37,26 +37,30 @@ extern "C" {
  * what was refused, the step says which request it was.
  */
 enum netring_step {
-	NETRING_STEP_NONE,	 /* nothing failed */
-	NETRING_STEP_CONFIG,	 /* fields that exclude each other */
-	NETRING_STEP_GEOMETRY,	 /* ring sizes; see the object's reason */
-	NETRING_STEP_NETNS,	 /* entering or leaving a network namespace */
-	NETRING_STEP_SOCKET,	 /* socket(), or the adopted descriptor */
-	NETRING_STEP_VERSION,	 /* PACKET_VERSION */
-	NETRING_STEP_RESERVE,	 /* PACKET_RESERVE */
-	NETRING_STEP_VNET_HDR,	 /* PACKET_VNET_HDR */
-	NETRING_STEP_TIMESTAMP,	 /* PACKET_TIMESTAMP */
-	NETRING_STEP_RING,	 /* PACKET_RX_RING: the kernel's memory */
-	NETRING_STEP_MAP,	 /* mmap() of the ring */
-	NETRING_STEP_FILTER,	 /* attaching, detaching, locking a filter */
-	NETRING_STEP_INTERFACE,	 /* finding the interface */
+	NETRING_STEP_NONE,	/* nothing failed */
+	NETRING_STEP_CONFIG,	/* fields that exclude each other */
+	NETRING_STEP_GEOMETRY,	/* ring sizes; see the object's reason */
+	NETRING_STEP_NETNS,	/* entering or leaving a network namespace */
+	NETRING_STEP_SOCKET,	/* socket(), or the adopted descriptor */
+	NETRING_STEP_VERSION,	/* PACKET_VERSION, XDP_MMAP_OFFSETS */
+	NETRING_STEP_RESERVE,	/* PACKET_RESERVE */
+	NETRING_STEP_VNET_HDR,	/* PACKET_VNET_HDR */
+	NETRING_STEP_TIMESTAMP, /* PACKET_TIMESTAMP */
+	NETRING_STEP_RING,	/* PACKET_RX_RING, XDP_RX_RING: kernel memory */
+	NETRING_STEP_MAP,	/* mmap() of the ring */
+	NETRING_STEP_FILTER,	/* attaching, detaching, locking a filter */
+	NETRING_STEP_INTERFACE, /* finding the interface */
 	NETRING_STEP_MEMBERSHIP, /* promiscuous or all-multicast mode */
 	NETRING_STEP_DIRECTION,	 /* PACKET_IGNORE_OUTGOING */
 	NETRING_STEP_BIND,	 /* bind() to the interface */
 	NETRING_STEP_FANOUT,	 /* joining a fanout group */
 	NETRING_STEP_LOSS,	 /* PACKET_LOSS */
 	NETRING_STEP_OPTION,	 /* another socket option */
-	NETRING_STEP_OFFLOAD	 /* turning GRO, LRO, TSO off */
+	NETRING_STEP_OFFLOAD,	 /* turning GRO, LRO, TSO off */
+	NETRING_STEP_UMEM,	 /* XDP_UMEM_REG: pinning the memory */
+	NETRING_STEP_XSKMAP,	 /* making the map, or registering in it */
+	NETRING_STEP_PROGRAM,	 /* loading the XDP program */
+	NETRING_STEP_ATTACH	 /* attaching it */
 };
 
 /* A short English name, never NULL; costs nothing unless it is called. */

@@ -16,8 +16,16 @@ enum netring_geometry_reason {
 	NETRING_GEOMETRY_BLOCK_SIZE,  /* not a multiple of the page size */
 	NETRING_GEOMETRY_FRAME_SIZE,  /* not a multiple of 16, or too small */
 	NETRING_GEOMETRY_FRAME_BLOCK, /* max_packet > frame, or frame > block */
-	NETRING_GEOMETRY_MEMORY,   /* holds less than block_count, or 2 slots */
-	NETRING_GEOMETRY_TOO_LARGE /* 2 GiB or more */
+	NETRING_GEOMETRY_MEMORY, /* holds less than block_count, or 2 slots */
+	NETRING_GEOMETRY_TOO_LARGE, /* 2 GiB or more */
+	/* of an UMEM and its rings: */
+	NETRING_GEOMETRY_ADDRESS,   /* memory does not begin at a page */
+	NETRING_GEOMETRY_CHUNK,	    /* frame no power of 2 from 2 KiB to page */
+	NETRING_GEOMETRY_REST,	    /* size no multiple of the frame size */
+	NETRING_GEOMETRY_HEADROOM,  /* leaves no room for a packet */
+	NETRING_GEOMETRY_TABLE,	    /* missing, or less than a word a frame */
+	NETRING_GEOMETRY_FRAMES,    /* none to receive into, or to send from */
+	NETRING_GEOMETRY_RING_SLOTS /* no power of two up to 32768 */
 };
 
 /* What is wanted; a zero field is computed. All sizes in bytes. */

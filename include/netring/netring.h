@@ -13,6 +13,18 @@
 #if NETRING_CONFIG_BRIDGE
 #include <netring/bridge.h>
 #endif
+#if NETRING_CONFIG_XDP
+#include <netring/xdp.h>
+#endif
+#if NETRING_CONFIG_XDP_PROGRAM
+#include <netring/xdp_program.h>
+#endif
+#if NETRING_CONFIG_XDP_GROUP
+#include <netring/xdp_group.h>
+#endif
+#if NETRING_CONFIG_XDP_BRIDGE
+#include <netring/xdp_bridge.h>
+#endif
 #if NETRING_CONFIG_PACE
 #include <netring/pace.h>
 #endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* verdict.h - what bridges of every kind share: verdicts, events, counters. */
+#ifndef NETRING_VERDICT_H
+#define NETRING_VERDICT_H
+
+#include <stdint.h>
+
+#include <netring/packet.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum netring_verdict {
+	NETRING_VERDICT_FORWARD,
+	NETRING_VERDICT_DROP,
+	NETRING_VERDICT_MODIFIED /* forward, with changed bytes or a smaller
+				  * len; checksums are the callback's, but for
+				  * those marked CSUM_PARTIAL */
+};
+
+/* How a port is; @event of the configuration tells every change. */
+enum netring_port_event {
+	NETRING_PORT_BACK, /* as it was at first: found, and up again */
+	NETRING_PORT_DOWN, /* set down (a lost carrier makes no event on a
+			    * packet socket); watched until it is up again */
+	NETRING_PORT_GONE  /* interface removed; looked for by its name */
+};
+
+/*
+ * Of one direction. received = forwarded + filtered + link_local + too_long +
+ * ring_full + link_down, always; kernel_drops come before received.
+ */
+struct netring_bridge_stats {
+	uint64_t received;
+	uint64_t forwarded;  /* handed to the far interface's ring */
+	uint64_t filtered;   /* dropped by the callback */
+	uint64_t link_local; /* 802.1D */
+	uint64_t too_long;   /* for the far MTU, or for the slot; runts */
+	uint64_t ring_full;  /* far ring full, or no memory for a super-frame */
+	uint64_t link_down;  /* far link down, or gone */
+	/* among those that reached the far ring, not part of the sum: */
+	uint64_t checksum;     /* checksum left to the kernel */
+	uint64_t gso;	       /* super-frames */
+	uint64_t kernel_drops; /* near ring full */
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_bridge.h - join two interfaces by AF_XDP, without a copy between. */
+#ifndef NETRING_XDP_BRIDGE_H
+#define NETRING_XDP_BRIDGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <netring/verdict.h>
+#include <netring/xdp.h>
+#include <netring/xdp_program.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Two sockets on one UMEM: what one receives, the other sends from the same
+ * frame. Unlike the bridge of packet sockets (bridge.h) it steals: the host's
+ * own stack does not see what it forwards. Its limits are those of XDP:
+ *
+ * - A queue of each interface: what comes in on others goes to the stack, so
+ *   have one (ethtool -L INTERFACE combined 1); see queues.
+ * - A checksum that the sender left to its device (a container's, over veth)
+ *   comes without any mark. The bridge knows it by its value and fills it in
+ *   (TCP, UDP; IPv4, IPv6; up to two VLAN tags): stats.checksum. RAW_CHECKSUMS
+ *   saves that look, for wires.
+ * - A super-frame (GRO, LRO, TSO) is longer than a frame of the UMEM: the
+ *   kernel drops it, stats.kernel_drops. In native mode a veth peer makes
+ *   none; in generic mode turn TSO off at the sender. GRO and LRO of the two
+ *   ports are off while the bridge is open, where CAP_NET_ADMIN allows.
+ * - A tag that the device takes out (rxvlan) is lost: ethtool -K INTERFACE
+ *   rxvlan off.
+ */
+
+/*
+ * netring_xdp_bridge_config.flags
+ *
+ * LINK_LOCAL     forward 01:80:c2:00:00:0x, which 802.1D drops
+ * HOLD           a full far side holds the near ring back, not dropping
+ * KEEP_OFFLOADS  leave GRO and LRO alone
+ * RAW_CHECKSUMS  leave checksums alone
+ */
+#define NETRING_XDP_BRIDGE_LINK_LOCAL 0x1u
+#define NETRING_XDP_BRIDGE_HOLD 0x2u
+#define NETRING_XDP_BRIDGE_KEEP_OFFLOADS 0x4u
+#define NETRING_XDP_BRIDGE_RAW_CHECKSUMS 0x8u
+
+/* Zero means the default. Direction 0 is from interface 0 to interface 1. */
+struct netring_xdp_bridge_config {
+	const char *interface[2];
+	uint32_t flags;	 /* NETRING_XDP_BRIDGE_* */
+	uint32_t budget; /* frames of one direction in a step; 0: 64 */
+
+	/* Of both, but for interface, mode and program. Its umem is new, not
+	 * used before: all its frames are for receiving. 1024 frames do. */
+	struct netring_xdp_config socket;
+	struct netring_xdp_program_config program;
+
+	/* As in struct netring_bridge_config. A packet has data, len, wire_len
+	 * and link; tags are in place. Of a packet in fragments it sees the
+	 * first. */
+	enum netring_verdict (*filter)(void *user, struct netring_packet *pkt,
+				       int direction);
+	void (*event)(void *user, int port, enum netring_port_event event);
+	void *user;
+};
+
+struct netring_xdp_bridge_port_ {
+	struct netring_xdp xdp;
+	struct netring_xdp_program program;
+	struct netring_bridge_stats stats; /* from here to the other port */
+	uint32_t offloads;		   /* to be restored */
+	uint8_t number;
+	uint8_t walking; /* a batch */
+	uint8_t holding;
+	uint8_t follows; /* the next descriptor, a packet's fragments */
+	uint8_t fate;	 /* of that packet */
+	uint8_t state;	 /* enum netring_port_event */
+};
+
+/* Private but for step, port and queues. */
+struct netring_xdp_bridge {
+	enum netring_step step;
+	int port;	    /* where an open failed */
+	uint32_t foreign;   /* step ATTACH, -EBUSY: the program there */
+	uint32_t queues[2]; /* of each interface; one of them is joined */
+
+	struct netring_xdp_bridge_port_ port_[2];
+	int fd_;      /* + 1; for ioctls */
+	int stop_fd_; /* + 1; of run */
+	int stopped_;
+	uint32_t flags_;
+	uint32_t budget_;
+	int64_t looked_; /* ms */
+	enum netring_verdict (*filter_)(void *, struct netring_packet *, int);
+	void (*event_)(void *, int, enum netring_port_event);
+	void *user_;
+};
+
+/**
+ * netring_xdp_bridge_open() - start to join two interfaces.
+ *
+ * Both in promiscuous mode. Kernel: 5.10, CAP_NET_RAW, CAP_NET_ADMIN, CAP_BPF.
+ * Return: 0, or < 0 with step and port: as netring_xdp_open() and
+ * netring_xdp_program_open() and _attach(); step CONFIG: -EINVAL, the same
+ * interface twice, or no umem.
+ */
+int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
+			    const struct netring_xdp_bridge_config *cfg)
+	NETRING_TAGGED(netring_xdp_bridge_open);
+
+/* Safe on a failed, closed or all-zero object. */
+void netring_xdp_bridge_close(struct netring_xdp_bridge *bridge);
+
+/* As netring_bridge_step(): wait for frames, forward up to the budget each
+ * way. Return: frames forwarded or dropped, 0, -EINTR, or -errno. */
+int netring_xdp_bridge_step(struct netring_xdp_bridge *bridge, int timeout);
+
+/* As netring_bridge_run(). */
+int netring_xdp_bridge_run(struct netring_xdp_bridge *bridge,
+			   const volatile int *stop, int stop_fd);
+
+/* The most that may pass until the next step, in ms. */
+int netring_xdp_bridge_timeout(const struct netring_xdp_bridge *bridge);
+
+/* gso is always 0; kernel_drops are those of the kernel's counters rx_dropped
+ * and rx_ring_full. */
+int netring_xdp_bridge_read_stats(struct netring_xdp_bridge *bridge,
+				  int direction,
+				  struct netring_bridge_stats *stats);
+
+/* Descriptor of a port for the caller's loop; events POLLIN. */
+static inline int netring_xdp_bridge_fd(const struct netring_xdp_bridge *bridge,
+					int port)
+{
+	return netring_xdp_fd(&bridge->port_[port].xdp);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

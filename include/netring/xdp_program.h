@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_program.h - steer packets of an interface into AF_XDP sockets. */
+#ifndef NETRING_XDP_PROGRAM_H
+#define NETRING_XDP_PROGRAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <netring/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A program of a few instructions, made here at run time: no object file, no
+ * BTF, no libbpf. It hands each packet to the socket that is registered for
+ * the queue on which it came in, all packets or only listed flows; the others,
+ * and those of a queue without socket, go to the kernel's own stack.
+ *
+ * Another program (libbpf's, xdp-loader's) does as well: name its XSKMAP in
+ * netring_xdp_config.map, and use none of this.
+ */
+
+/* How the program is attached; see netring_xdp_program_config.attach. */
+enum netring_xdp_attach {
+	NETRING_XDP_NATIVE = 1, /* in the driver: before the kernel's buffers */
+	NETRING_XDP_GENERIC	/* in the stack: slower; every interface can */
+};
+
+/*
+ * netring_xdp_program_config.flags
+ *
+ * FRAGMENTS  packets in several fragments pass the program, too (Linux 5.18):
+ *            without, native mode refuses an MTU beyond about a page
+ */
+#define NETRING_XDP_PROGRAM_FRAGMENTS 0x1u
+
+/* Zero means the default. */
+struct netring_xdp_program_config {
+	const char *interface; /* name, or NULL: see ifindex */
+	uint32_t ifindex;      /* used when interface is NULL */
+	uint32_t queues;       /* sockets at most; 0: 64 */
+	uint32_t flows;	       /* 0: every packet; else only those of
+				* netring_xdp_program_add(), so many at most;
+				* CONFIG_XDP_FLOWS */
+	uint32_t flags;	       /* NETRING_XDP_PROGRAM_* */
+
+	/* Which enum netring_xdp_attach to try, in this order, 0: no more. All
+	 * 0: native, then generic. netring_xdp_program_attached() tells. */
+	uint8_t attach[2];
+};
+
+/* Private but for step and foreign. */
+struct netring_xdp_program {
+	enum netring_step step;
+	uint32_t foreign; /* -EBUSY of attach: the id of the program that is
+			   * there already; 0: not told */
+
+	int map_;   /* + 1, as all here; an XSKMAP */
+	int flows_; /* a hash map, or 0 */
+	int program_;
+	int link_; /* of bpf_link; 0 while attached: by netlink */
+	uint32_t ifindex_;
+	uint32_t attached_; /* enum netring_xdp_attach */
+	uint32_t id_;	    /* of our program, where it is known */
+	uint8_t order_[2];
+	char interface_[16];
+	uint64_t scratch_[128]; /* instructions; a netlink answer */
+};
+
+/**
+ * netring_xdp_program_open() - make the map, load the program.
+ *
+ * Nothing is attached yet: open the sockets first (they register themselves),
+ * so that no packet misses them.
+ *
+ * Kernel:  5.4 (tested from 5.10 on); CAP_NET_ADMIN and CAP_BPF, before 5.8
+ *          CAP_SYS_ADMIN. Maps count against RLIMIT_MEMLOCK before 5.11.
+ * Return:  0, or < 0 with step CONFIG, INTERFACE, XSKMAP or PROGRAM.
+ */
+int netring_xdp_program_open(struct netring_xdp_program *program,
+			     const struct netring_xdp_program_config *cfg)
+	NETRING_TAGGED(netring_xdp_program_open);
+
+/**
+ * netring_xdp_program_attach() - let it see the interface's packets.
+ *
+ * By bpf_link (Linux 5.9): the program goes away with the process, however
+ * that ends. Before, by netlink: close takes it away, a kill -9 leaves it. A
+ * program that is there already is never replaced. Again, after the interface
+ * was made anew.
+ *
+ * Return:  0, or < 0 with step INTERFACE or ATTACH: -EBUSY: there is another
+ *          program, see program->foreign; -EOPNOTSUPP: in none of the ways.
+ */
+int netring_xdp_program_attach(struct netring_xdp_program *program);
+
+/* Detach and give all back; safe on a failed, a closed or an all-zero
+ * object. */
+void netring_xdp_program_close(struct netring_xdp_program *program);
+
+/* Packets of @queue to the bound AF_XDP socket @fd. A closed socket leaves the
+ * map by itself. Return: 0, -E2BIG: no such queue in the map. */
+int netring_xdp_program_register(struct netring_xdp_program *program,
+				 uint32_t queue, int fd);
+
+/*
+ * List a flow, or take it off, at any time: packets from or to a port of the
+ * protocol (6 TCP, 17 UDP, 132 SCTP ...), IPv4 and IPv6, also behind up to two
+ * VLAN tags. Port 0: all of the protocol, fragments too (1 ICMP, 89 OSPF ...).
+ * By ports, fragments of a datagram go to the kernel's stack, all of them; so
+ * do IPv6 packets with extension headers.
+ *
+ * Return: 0, -E2BIG: the list is full, -ENOENT: not listed, -EBADF: a program
+ * without list.
+ */
+int netring_xdp_program_add(struct netring_xdp_program *program,
+			    uint8_t protocol, uint16_t port);
+int netring_xdp_program_remove(struct netring_xdp_program *program,
+			       uint8_t protocol, uint16_t port);
+
+/* How it is attached; 0: it is not. */
+static inline enum netring_xdp_attach
+netring_xdp_program_attached(const struct netring_xdp_program *program)
+{
+	return (enum netring_xdp_attach)program->attached_;
+}
+
+/* The XSKMAP, for a process that may not make one (SCM_RIGHTS, or pinned by
+ * the caller): see netring_xdp_config.map. */
+static inline int
+netring_xdp_program_map(const struct netring_xdp_program *program)
+{
+	return program->map_ - 1;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

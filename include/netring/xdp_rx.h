@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_rx.h - AF_XDP, the receiving handle: batches of packets, in place. */
+#ifndef NETRING_XDP_RX_H
+#define NETRING_XDP_RX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <netring/umem.h>
+#include <netring/xdp_ring.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A received packet, or a fragment of one; valid until release. */
+struct netring_xdp_packet {
+	uint8_t *data; /* from the Ethernet header on, VLAN tags in place */
+	uint32_t len;
+	uint32_t options; /* NETRING_XDP_MORE: the next one goes on with it */
+	uint64_t addr;	  /* of data in the UMEM */
+};
+
+/* Receives; private. One thread. */
+struct netring_xdp_rx {
+	struct netring_umem *umem_;
+	struct netring_xdp_ring ring_;
+	struct netring_xdp_ring fill_;
+	uint32_t number_;
+	uint32_t posted_; /* frames with the kernel, */
+	uint32_t most_;	  /* and how many there may be */
+	uint32_t batch_;  /* descriptors at hand, */
+	uint32_t walked_; /* and how many were looked at */
+	int fd_;	  /* + 1 */
+	uint32_t flags_;
+	uint64_t received_;
+	uint64_t invalid_;
+};
+
+#define NETRING_XDP_BATCH 64u /* packets at most, unless there is more to one */
+
+/* Give the kernel frames to receive into, as many as are free. rx_next() does
+ * it. Return: how many. */
+uint32_t netring_xdp_rx_fill(struct netring_xdp_rx *rx);
+
+/* Wake the kernel for the fill ring, if it sleeps. Return: 0; -ENETDOWN,
+ * -ENODEV as netring_xdp_health(). */
+int netring_xdp_rx_kick(struct netring_xdp_rx *rx);
+
+/* Private: nothing there; fill, wake. */
+void netring_xdp_rx_idle_(struct netring_xdp_rx *rx);
+
+/**
+ * netring_xdp_rx_next() - take the next batch, without blocking.
+ *
+ * Return: descriptors in it, 0: nothing there now. What a batch before left
+ * (walked in part, and released) comes first.
+ */
+static inline uint32_t netring_xdp_rx_next(struct netring_xdp_rx *rx)
+{
+	uint32_t have = netring_xdp_ring_seek(&rx->ring_, 1);
+
+	if (!have || (rx->posted_ < rx->most_ / 2 && rx->umem_->rx_.count))
+		netring_xdp_rx_idle_(rx);
+	rx->batch_ = have < NETRING_XDP_BATCH ? have : NETRING_XDP_BATCH;
+	rx->walked_ = 0;
+	return rx->batch_;
+}
+
+/* The next packet of the batch: 1 and @pkt, or 0. Descriptors that cannot be
+ * are counted and left out. */
+static inline int netring_xdp_rx_packet(struct netring_xdp_rx *rx,
+					struct netring_xdp_packet *pkt)
+{
+	uint32_t fill = NETRING_UMEM_WORD_(NETRING_UMEM_FILL, rx->number_);
+	const volatile struct netring_xdp_desc *desc;
+	uint32_t frame;
+
+	while (rx->walked_ < rx->batch_) {
+		desc = netring_xdp_ring_desc(&rx->ring_, rx->walked_++);
+		pkt->addr = desc->addr;
+		pkt->len = desc->len;
+		pkt->options = desc->options;
+		frame = netring_umem_find_(rx->umem_, fill, pkt->addr,
+					   pkt->len);
+		if (frame == UINT32_MAX) {
+			rx->invalid_++;
+			continue;
+		}
+		rx->umem_->table_[frame] =
+			NETRING_UMEM_WORD_(NETRING_UMEM_RX, rx->number_);
+		rx->posted_--;
+		pkt->data = rx->umem_->memory_ + (size_t)pkt->addr;
+		return 1;
+	}
+	return 0;
+}
+
+/* Hand back what was walked of the batch: those frames are received into
+ * again, but for kept and forwarded ones. */
+void netring_xdp_rx_release(struct netring_xdp_rx *rx);
+
+/* Keep a packet of the batch beyond its release; netring_umem_free() it. */
+static inline void netring_xdp_rx_keep(struct netring_xdp_rx *rx,
+				       const struct netring_xdp_packet *pkt)
+{
+	rx->umem_->table_[(size_t)pkt->addr >> rx->umem_->shift_] =
+		NETRING_UMEM_WORD_(NETRING_UMEM_USER, 0);
+}
+
+/*
+ * What a program of the caller's put in front of the packet
+ * (bpf_xdp_adjust_meta()), @size bytes; NULL when no such room is. Whether
+ * anything was put there only the program can say, by a magic number, say.
+ */
+static inline const void *
+netring_xdp_rx_metadata(const struct netring_xdp_rx *rx,
+			const struct netring_xdp_packet *pkt, uint32_t size)
+{
+	return ((size_t)pkt->addr & ((1u << rx->umem_->shift_) - 1)) < size ?
+		       NULL :
+		       pkt->data - size;
+}
+
+/**
+ * netring_xdp_rx_wait() - sleep until packets are there.
+ * @timeout: milliseconds; 0: do not wait; NETRING_FOREVER.
+ *
+ * Looks after the link once a second, since no event tells of it.
+ *
+ * Return: 1, 0: timeout, -EINTR, -ENETDOWN (wait on: it may come up again),
+ * -ENODEV: netring_xdp_reopen().
+ */
+int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

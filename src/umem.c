@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* umem.c - cut memory into frames, know who has each of them. */
+#include "umem.h"
+
+#define HEADROOM_REST 704u /* what newer kernels want beside the headroom */
+
+static enum netring_geometry_reason check(const struct netring_umem_config *cfg,
+					  uint32_t frame_size)
+{
+	size_t page = (size_t)getpagesize();
+
+	if (!cfg->memory || (uintptr_t)cfg->memory & (page - 1))
+		return NETRING_GEOMETRY_ADDRESS;
+	if (frame_size < NETRING_UMEM_FRAME_MIN || frame_size > page ||
+	    frame_size & (frame_size - 1))
+		return NETRING_GEOMETRY_CHUNK;
+	if (!cfg->size || cfg->size & (frame_size - 1))
+		return NETRING_GEOMETRY_REST;
+	if (cfg->headroom > frame_size - HEADROOM_REST)
+		return NETRING_GEOMETRY_HEADROOM;
+	if (cfg->size / frame_size > NETRING_UMEM_FRAMES_MAX)
+		return NETRING_GEOMETRY_TOO_LARGE;
+	if (!cfg->table ||
+	    cfg->table_size / sizeof(*cfg->table) < cfg->size / frame_size)
+		return NETRING_GEOMETRY_TABLE;
+	if (cfg->rx_frames > cfg->size / frame_size)
+		return NETRING_GEOMETRY_FRAMES;
+	return NETRING_GEOMETRY_OK;
+}
+
+int netring_umem_init(struct netring_umem *umem,
+		      const struct netring_umem_config *cfg)
+{
+	uint32_t frame_size = cfg->frame_size ? cfg->frame_size :
+						NETRING_CONFIG_XDP_FRAME_SIZE;
+
+	memset(umem, 0, sizeof(*umem));
+	if (cfg->flags &
+	    ~(NETRING_CONFIG_XDP_METADATA ? NETRING_UMEM_METADATA : 0u))
+		return -EOPNOTSUPP;
+	umem->reason = check(cfg, frame_size);
+	if (umem->reason)
+		return -EINVAL;
+	umem->memory_ = (uint8_t *)cfg->memory;
+	umem->table_ = cfg->table;
+	umem->size_ = cfg->size;
+	umem->frames_ = (uint32_t)(cfg->size / frame_size);
+	umem->rx_frames_ = cfg->rx_frames;
+	umem->shift_ = (uint32_t)__builtin_ctz(frame_size);
+	umem->headroom_ = cfg->headroom;
+	umem->flags_ = cfg->flags;
+	if (cfg->flags)
+		umem->metadata_ = sizeof(struct netring_xdp_metadata);
+	umem->rx_.first = UMEM_END;
+	umem->tx_.first = UMEM_END;
+	return 0;
+}
+
+int netring_umem_begin_(struct netring_umem *umem, enum netring_xdp_mode mode)
+{
+	uint32_t frame = umem->frames_;
+
+	if (!umem->number_) {
+		if (!umem->rx_frames_ && mode != NETRING_XDP_TX)
+			umem->rx_frames_ = mode == NETRING_XDP_RX ? frame :
+								    frame / 2;
+		while (frame--)
+			netring_umem_push_(umem, frame);
+	}
+	if ((mode != NETRING_XDP_TX && !umem->rx_frames_) ||
+	    (mode == NETRING_XDP_TX && umem->rx_frames_ == umem->frames_))
+		return -EINVAL;
+	umem->number_++;
+	return 0;
+}
+
+void netring_umem_push_(struct netring_umem *umem, uint32_t frame)
+{
+	struct netring_umem_pool_ *pool =
+		frame < umem->rx_frames_ ? &umem->rx_ : &umem->tx_;
+
+	umem->table_[frame] = pool->first;
+	pool->first = frame;
+	pool->count++;
+}
+
+int netring_umem_free(struct netring_umem *umem, uint64_t addr)
+{
+	uint32_t kept = UMEM_WORD(NETRING_UMEM_USER, 0);
+	uint32_t frame = netring_umem_find_(umem, kept, addr, 0);
+
+	if (frame == UINT32_MAX)
+		return -EINVAL;
+	netring_umem_push_(umem, frame);
+	return 0;
+}
+
+void netring_umem_reclaim_(struct netring_umem *umem, uint32_t number)
+{
+	uint32_t frame;
+
+	for (frame = 0; frame < umem->frames_; frame++)
+		if (umem->table_[frame] >> 28 != NETRING_UMEM_FREE &&
+		    (umem->table_[frame] & UMEM_NUMBER) == number)
+			netring_umem_push_(umem, frame);
+}
+
+/* Are these frames free, and as many as the list says? */
+static uint32_t walk(const struct netring_umem *umem,
+		     const struct netring_umem_pool_ *pool)
+{
+	uint32_t frame = pool->first, left = pool->count;
+
+	for (; left && frame < umem->frames_; left--) {
+		if (umem->table_[frame] >> 28 != NETRING_UMEM_FREE)
+			return UINT32_MAX / 2;
+		frame = umem->table_[frame];
+	}
+	return left || frame != UMEM_END ? UINT32_MAX / 2 : pool->count;
+}
+
+int netring_umem_count(const struct netring_umem *umem,
+		       uint32_t count[NETRING_UMEM_OWNERS_])
+{
+	const struct netring_xdp *xdp;
+	uint32_t frame, fill = 0, tx = 0;
+
+	memset(count, 0, sizeof(*count) * NETRING_UMEM_OWNERS_);
+	for (frame = 0; frame < umem->frames_; frame++)
+		if (umem->table_[frame] >> 28 < NETRING_UMEM_OWNERS_)
+			count[umem->table_[frame] >> 28]++;
+	for (xdp = umem->sockets_; xdp; xdp = xdp->next_) {
+		fill += xdp->rx.posted_;
+		tx += xdp->tx.in_flight_ + xdp->tx.staged_;
+	}
+	if (walk(umem, &umem->rx_) + walk(umem, &umem->tx_) !=
+		    count[NETRING_UMEM_FREE] ||
+	    count[NETRING_UMEM_FILL] != fill || count[NETRING_UMEM_TX] != tx)
+		return -EUCLEAN;
+	return 0;
+}

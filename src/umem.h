@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* umem.h - lists of free frames, what the files of AF_XDP share of them. */
+#ifndef NETRING_SRC_UMEM_H
+#define NETRING_SRC_UMEM_H
+
+#include "sys.h"
+
+#include <netring/xdp.h>
+
+#define UMEM_WORD NETRING_UMEM_WORD_
+#define UMEM_NUMBER 0x0fffffffu /* bits of a word beside the owner's */
+#define UMEM_END UMEM_NUMBER	/* of a list of free frames */
+
+/* Build the lists, when the first socket says what for. */
+int netring_umem_begin_(struct netring_umem *umem, enum netring_xdp_mode mode);
+
+/* Put a frame back where it belongs. */
+void netring_umem_push_(struct netring_umem *umem, uint32_t frame);
+
+/* Free what a socket had. */
+void netring_umem_reclaim_(struct netring_umem *umem, uint32_t number);
+
+/* Take a free frame; the list is not empty. */
+static inline uint32_t umem_pop(struct netring_umem *umem,
+				struct netring_umem_pool_ *pool, uint32_t word)
+{
+	uint32_t frame = pool->first;
+
+	pool->first = umem->table_[frame];
+	pool->count--;
+	umem->table_[frame] = word;
+	return frame;
+}
+
+static inline uint64_t umem_address(const struct netring_umem *umem,
+				    uint32_t frame)
+{
+	return (uint64_t)frame << umem->shift_;
+}
+
+/* Every frame has one owner, and the books agree. */
+static inline void umem_assert(const struct netring_umem *umem)
+{
+	uint32_t count[NETRING_UMEM_OWNERS_];
+
+	sys_assert(netring_umem_count(umem, count) == 0);
+}
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp.h - what the files of AF_XDP sockets share. */
+#ifndef NETRING_SRC_XDP_H
+#define NETRING_SRC_XDP_H
+
+#include "umem.h"
+
+#include "checksum.h"
+#include "kernel_abi.h"
+
+/* umem->flags_: what the kernel does itself with metadata. */
+#define UMEM_KERNEL_METADATA 0x80000000u
+
+/* How the link is: 0, or as netring_xdp_health(); sends what waits. */
+int netring_xdp_look_(int fd);
+
+/* 1: readable, 0: timeout, or -errno; @fd + 1, as all here. */
+int netring_xdp_poll_(int fd, int timeout);
+
+/* Of what a link that is down, or gone, says about itself. */
+static inline int xdp_error(int r)
+{
+	return r == -ENXIO ? -ENODEV : r;
+}
+
+/* The MTU by now, and what follows for frames to be sent. */
+int netring_xdp_read_mtu_(struct netring_xdp_tx *tx);
+
+/* xdp_stats.c: the kernel's counters end with the socket; keep them */
+void netring_xdp_keep_stats_(struct netring_xdp *xdp);
+
+/* xdp_metadata.c: the option that the descriptor gets, 0, or -errno */
+int netring_xdp_check_metadata_(struct netring_xdp_tx *tx,
+				const struct netring_xdp_frame *frame,
+				uint32_t len);
+
+/* xdp_map.c: put a socket into an XSKMAP */
+int netring_xdp_map_(int map, uint32_t queue, int fd);
+
+#endif

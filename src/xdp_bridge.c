@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_bridge.c - move descriptors from one socket to the other. */
+#include "xdp_bridge.h"
+
+#define RETRY_MS 1   /* a far ring that is full, frames that are away */
+#define LOOK_MS 1000 /* at links, which make no event; for run's stop */
+#define GONE_MS 200  /* at a port that is down or gone */
+#define ADDRESS_BYTES 6
+#define TYPE_AT 12
+
+/* What became of a frame: the counters from forwarded on, in their order. */
+enum fate {
+	FATE_FORWARDED,
+	FATE_FILTERED,
+	FATE_LINK_LOCAL,
+	FATE_TOO_LONG,
+	FATE_RING_FULL,
+	FATE_LINK_DOWN
+};
+
+static void count(struct netring_bridge_stats *stats, enum fate fate)
+{
+	uint8_t *first = (uint8_t *)stats +
+			 offsetof(struct netring_bridge_stats, forwarded);
+
+	++((uint64_t *)(void *)first)[fate];
+}
+
+/* 802.1D: 01:80:c2:00:00:00 to 0f stay on their link. */
+static int is_link_local(const uint8_t *to)
+{
+	return !((to[0] ^ 0x01) | (to[1] ^ 0x80) | (to[2] ^ 0xc2) | to[3] |
+		 to[4] | (to[5] & 0xf0));
+}
+
+/* Slots for all fragments that a packet may have, or for one. */
+static int has_room(struct netring_xdp_tx *tx, uint32_t slots)
+{
+	uint32_t used = tx->staged_ + slots;
+
+	return netring_xdp_ring_seek(&tx->ring_, used) >= used &&
+	       tx->in_flight_ + used <= tx->most_;
+}
+
+static int make_room(struct netring_xdp_tx *tx, uint32_t slots)
+{
+	if (has_room(tx, slots))
+		return 1;
+	(void)netring_xdp_tx_flush(tx);
+	return has_room(tx, slots);
+}
+
+/* As the filter of packet sockets sees it. */
+static int is_filtered(struct netring_xdp_bridge *br,
+		       struct netring_xdp_packet *pkt, int direction)
+{
+	struct netring_packet view;
+	struct netring_link link;
+	const uint8_t *type = pkt->data + TYPE_AT;
+
+	memset(&view, 0, sizeof(view));
+	memset(&link, 0, sizeof(link));
+	if ((type[0] == 0x81 && type[1] == 0) ||
+	    (type[0] == 0x88 && type[1] == 0xa8))
+		type += 4;
+	if (type + 2 <= pkt->data + pkt->len)
+		memcpy(&link.protocol, type, sizeof(link.protocol));
+	link.family = AF_PACKET;
+	link.ifindex = (int32_t)br->port_[direction].xdp.ifindex_;
+	link.hatype = NR_ARPHRD_ETHER;
+	view.data = pkt->data;
+	view.len = view.wire_len = pkt->len;
+	view.link = &link;
+	if (br->filter_(br->user_, &view, direction) == NETRING_VERDICT_DROP)
+		return 1;
+	if (view.len < pkt->len)
+		pkt->len = view.len;
+	return 0;
+}
+
+static enum fate forward(struct netring_xdp_bridge *br,
+			 struct netring_xdp_bridge_port_ *near,
+			 struct netring_xdp_bridge_port_ *far,
+			 struct netring_xdp_packet *pkt)
+{
+	uint32_t more = pkt->options & NETRING_XDP_MORE;
+
+	if (pkt->len < NETRING_XDP_SHORTEST)
+		return FATE_TOO_LONG;
+	if (!(br->flags_ & NETRING_XDP_BRIDGE_LINK_LOCAL) &&
+	    is_link_local(pkt->data))
+		return FATE_LINK_LOCAL;
+	if (br->filter_ && is_filtered(br, pkt, near->number))
+		return FATE_FILTERED;
+	if (far->state)
+		return FATE_LINK_DOWN;
+	if (!make_room(&far->xdp.tx, more ? NETRING_XDP_FRAGMENTS_MAX : 1))
+		return FATE_RING_FULL;
+	if (!more && !(br->flags_ & NETRING_XDP_BRIDGE_RAW_CHECKSUMS) &&
+	    netring_xdp_complete_(pkt->data, pkt->len))
+		near->stats.checksum++;
+	return netring_xdp_tx_forward(&far->xdp.tx, pkt) < 0 ? FATE_TOO_LONG :
+							       FATE_FORWARDED;
+}
+
+/* What became of the first fragment becomes of all. */
+static void take(struct netring_xdp_bridge *br,
+		 struct netring_xdp_bridge_port_ *near,
+		 struct netring_xdp_bridge_port_ *far,
+		 struct netring_xdp_packet *pkt)
+{
+	enum fate fate;
+
+	if (!near->follows) {
+		near->stats.received++;
+		fate = forward(br, near, far, pkt);
+	} else {
+		fate = (enum fate)near->fate;
+		if (fate == FATE_FORWARDED &&
+		    netring_xdp_tx_forward(&far->xdp.tx, pkt) < 0)
+			fate = FATE_TOO_LONG;
+	}
+	near->follows = (pkt->options & NETRING_XDP_MORE) != 0;
+	near->fate = (uint8_t)fate;
+	if (!near->follows)
+		count(&near->stats, fate);
+}
+
+/* Up to the budget from one port to the other; returns the frames taken. */
+static int move(struct netring_xdp_bridge *br,
+		struct netring_xdp_bridge_port_ *near,
+		struct netring_xdp_bridge_port_ *far)
+{
+	struct netring_xdp_packet pkt;
+	uint32_t taken = 0;
+
+	while (taken < br->budget_) {
+		near->holding =
+			br->flags_ & NETRING_XDP_BRIDGE_HOLD && !far->state &&
+			!near->follows &&
+			!make_room(&far->xdp.tx,
+				   near->xdp.active_ & NETRING_XDP_FRAGMENTS ?
+					   NETRING_XDP_FRAGMENTS_MAX :
+					   1);
+		if (near->holding ||
+		    (!near->walking && !netring_xdp_rx_next(&near->xdp.rx)))
+			break;
+		near->walking = 1;
+		if (netring_xdp_rx_packet(&near->xdp.rx, &pkt)) {
+			take(br, near, far, &pkt);
+			taken++;
+			continue;
+		}
+		netring_xdp_rx_release(&near->xdp.rx);
+		near->walking = 0;
+	}
+	if (near->walking)
+		netring_xdp_rx_release(&near->xdp.rx);
+	near->walking = 0;
+	return (int)taken;
+}
+
+/* Follow what a socket says of its link. A socket that is made anew has none
+ * of the frames that waited: no stale burst when the link is up again. */
+static int follow(struct netring_xdp_bridge *br,
+		  struct netring_xdp_bridge_port_ *port, int r)
+{
+	struct netring_bridge_stats *to = &br->port_[!port->number].stats;
+	uint8_t state = NETRING_PORT_BACK;
+	uint32_t lost;
+
+	if (r == -ENETDOWN)
+		state = NETRING_PORT_DOWN;
+	else if (r == -ENODEV)
+		state = NETRING_PORT_GONE;
+	else if (r < 0)
+		return r;
+	if (state == NETRING_PORT_DOWN && state != port->state) {
+		lost = netring_xdp_ring_waiting(&port->xdp.tx.ring_) +
+		       port->xdp.tx.staged_;
+		to->forwarded -= lost;
+		to->link_down += lost;
+		(void)netring_xdp_bridge_reopen_(br, port);
+	}
+	if (state != port->state && br->event_)
+		br->event_(br->user_, port->number,
+			   (enum netring_port_event)state);
+	port->state = state;
+	return 0;
+}
+
+static int look(struct netring_xdp_bridge *br,
+		struct netring_xdp_bridge_port_ *port)
+{
+	int r;
+
+	if (!port->xdp.fd_ || port->state == NETRING_PORT_GONE) {
+		r = netring_xdp_bridge_reopen_(br, port);
+		if (r < 0)
+			return 0;
+	}
+	return follow(br, port, netring_xdp_health(&port->xdp));
+}
+
+static int serve(struct netring_xdp_bridge *br,
+		 struct netring_xdp_bridge_port_ *near,
+		 struct netring_xdp_bridge_port_ *far)
+{
+	int r = 0, moved = near->xdp.fd_ ? move(br, near, far) : 0;
+
+	if (!far->state && netring_xdp_tx_pending(&far->xdp.tx))
+		r = netring_xdp_tx_flush(&far->xdp.tx);
+	if (r < 0)
+		r = follow(br, far, r);
+	return r < 0 ? r : moved;
+}
+
+__attribute__((noinline)) int
+netring_xdp_bridge_timeout(const struct netring_xdp_bridge *br)
+{
+	const struct netring_xdp_bridge_port_ *port;
+	int timeout = LOOK_MS;
+
+	for (port = br->port_; port < br->port_ + 2; port++) {
+		if (port->state) {
+			if (timeout > GONE_MS)
+				timeout = GONE_MS;
+			continue;
+		}
+		/* nothing tells when frames come back from sending */
+		if (port->holding ||
+		    port->xdp.rx.posted_ < port->xdp.rx.most_ / 2 ||
+		    netring_xdp_ring_waiting(&port->xdp.tx.ring_))
+			return RETRY_MS;
+	}
+	return timeout;
+}
+
+int netring_xdp_bridge_step(struct netring_xdp_bridge *bridge, int timeout)
+{
+	struct netring_xdp_bridge_port_ *port = bridge->port_;
+	int most = netring_xdp_bridge_timeout(bridge);
+	struct pollfd fds[3];
+	int i, r, moved = 0;
+
+	if (timeout < 0 || most < timeout)
+		timeout = most;
+	for (i = 0; i < 3; i++) {
+		/* what is held back, or down, is not to be woken for */
+		fds[i].fd = i == 2 ? bridge->stop_fd_ - 1 :
+				     netring_xdp_bridge_fd(bridge, i);
+		fds[i].events = i < 2 && port[i].holding ? 0 : POLLIN;
+		fds[i].revents = 0;
+	}
+	r = sys_poll(fds, 3, timeout);
+	bridge->stopped_ = fds[2].revents != 0;
+	for (i = 0; i < 2 && r >= 0; i++)
+		if (port[i].state || fds[i].revents & ~POLLIN ||
+		    netring_clock_ms() - bridge->looked_ >= LOOK_MS)
+			r = look(bridge, &port[i]);
+	for (i = 0; i < 2 && r >= 0; i++) {
+		r = serve(bridge, &port[i], &port[!i]);
+		moved += r;
+	}
+	return r < 0 ? r : moved;
+}
+
+int netring_xdp_bridge_run(struct netring_xdp_bridge *bridge,
+			   const volatile int *stop, int stop_fd)
+{
+	int r = 0;
+
+	bridge->stop_fd_ = stop_fd + 1;
+	bridge->stopped_ = 0;
+	while (r >= 0 && !bridge->stopped_ && !(stop && *stop)) {
+		r = netring_xdp_bridge_step(bridge, LOOK_MS);
+		if (r == -EINTR)
+			r = 0;
+	}
+	bridge->stop_fd_ = 0;
+	return r < 0 ? r : 0;
+}
+
+int netring_xdp_bridge_read_stats(struct netring_xdp_bridge *bridge,
+				  int direction,
+				  struct netring_bridge_stats *stats)
+{
+	struct netring_xdp_bridge_port_ *near = &bridge->port_[direction];
+	struct netring_xdp_stats counters;
+	int r = netring_xdp_read_stats(&near->xdp, &counters);
+
+	near->stats.kernel_drops = counters.rx_dropped + counters.rx_ring_full;
+	*stats = near->stats;
+	return r == -EBADF ? 0 : r; /* the interface is gone */
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_bridge.h - what the files of the AF_XDP bridge share. */
+#ifndef NETRING_SRC_XDP_BRIDGE_H
+#define NETRING_SRC_XDP_BRIDGE_H
+
+#include "xdp.h"
+
+#include <netring/xdp_bridge.h>
+
+/* Sockets and programs of a port, anew. */
+int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *bridge,
+			       struct netring_xdp_bridge_port_ *port);
+
+/* Fill in a TCP or UDP checksum of which only the pseudo-header's sum is
+ * there. Return: 1: done, 0: nothing to do. */
+int netring_xdp_complete_(uint8_t *data, uint32_t len);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_bridge_open.c - two sockets on one UMEM, a program for each. */
+#include "xdp_bridge.h"
+
+#include <netring/xdp_group.h>
+
+#include "offload.h"
+
+#define BUDGET 64u
+
+static void set_offloads(struct netring_xdp_bridge *br,
+			 struct netring_xdp_bridge_port_ *port)
+{
+	if (!(br->flags_ & NETRING_XDP_BRIDGE_KEEP_OFFLOADS))
+		(void)netring_offload_set_(br->fd_ - 1, port->xdp.interface_,
+					   &port->offloads, 0);
+}
+
+static int attach(struct netring_xdp_bridge *br,
+		  struct netring_xdp_bridge_port_ *port)
+{
+	int r = netring_xdp_program_attach(&port->program);
+
+	br->step = port->program.step;
+	br->foreign = port->program.foreign;
+	if (r >= 0)
+		set_offloads(br, port);
+	return r;
+}
+
+static int open_port(struct netring_xdp_bridge *br,
+		     const struct netring_xdp_bridge_config *cfg, int i)
+{
+	struct netring_xdp_bridge_port_ *port = &br->port_[i];
+	struct netring_xdp_program_config program = cfg->program;
+	struct netring_xdp_config socket = cfg->socket;
+	int r;
+
+	br->port = i;
+	port->number = (uint8_t)i;
+	br->step = NETRING_STEP_INTERFACE;
+	r = netring_xdp_queues(cfg->interface[i]);
+	if (r < 0)
+		return r;
+	br->queues[i] = (uint32_t)r;
+	program.interface = socket.interface = cfg->interface[i];
+	r = netring_xdp_program_open(&port->program, &program);
+	br->step = port->program.step;
+	if (r < 0)
+		return r;
+	socket.mode = NETRING_XDP_BOTH;
+	socket.flags |= NETRING_XDP_PROMISC;
+	socket.program = &port->program;
+	if (!socket.rx_frames) /* fill and tx of both: four parts */
+		socket.rx_frames = socket.umem->frames_ / 4;
+	if (!socket.tx_frames)
+		socket.tx_frames = socket.umem->frames_ / 4;
+	r = netring_xdp_open(&port->xdp, &socket);
+	br->step = port->xdp.step;
+	return r;
+}
+
+static int set_up(struct netring_xdp_bridge *br,
+		  const struct netring_xdp_bridge_config *cfg)
+{
+	int i, r;
+
+	br->step = NETRING_STEP_SOCKET;
+	r = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (r < 0)
+		return r;
+	br->fd_ = r + 1;
+	for (i = 0; i < 2; i++) {
+		r = open_port(br, cfg, i);
+		if (r < 0)
+			return r;
+	}
+	br->step = NETRING_STEP_CONFIG;
+	if (br->port_[0].xdp.ifindex_ == br->port_[1].xdp.ifindex_)
+		return -EINVAL;
+	for (i = 0; i < 2 && r >= 0; i++) {
+		br->port = i;
+		r = attach(br, &br->port_[i]);
+	}
+	return r;
+}
+
+int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
+			    const struct netring_xdp_bridge_config *cfg)
+{
+	struct netring_umem *umem = cfg->socket.umem;
+	int r;
+
+	memset(bridge, 0, sizeof(*bridge));
+	bridge->flags_ = cfg->flags;
+	bridge->budget_ = cfg->budget ? cfg->budget : BUDGET;
+	bridge->filter_ = cfg->filter;
+	bridge->event_ = cfg->event;
+	bridge->user_ = cfg->user;
+	bridge->step = NETRING_STEP_CONFIG;
+	if (!cfg->interface[0] || !cfg->interface[1] || !umem ||
+	    umem->number_ || umem->frames_ < 4)
+		return -EINVAL;
+	umem->rx_frames_ = umem->frames_;
+	r = set_up(bridge, cfg);
+	if (r < 0)
+		netring_xdp_bridge_close(bridge);
+	else
+		bridge->step = NETRING_STEP_NONE;
+	return r;
+}
+
+int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
+			       struct netring_xdp_bridge_port_ *port)
+{
+	int r = netring_xdp_reopen(&port->xdp);
+
+	port->walking = 0;
+	port->follows = 0;
+	/* a link that is down keeps its program */
+	if (r >= 0 && port->state == NETRING_PORT_GONE) {
+		port->offloads = 0; /* a new interface */
+		r = attach(br, port);
+	}
+	return r;
+}
+
+void netring_xdp_bridge_close(struct netring_xdp_bridge *bridge)
+{
+	struct netring_xdp_bridge_port_ *port;
+
+	for (port = bridge->port_; port < bridge->port_ + 2; port++) {
+		netring_xdp_program_close(&port->program);
+		if (bridge->fd_)
+			(void)netring_offload_set_(bridge->fd_ - 1,
+						   port->xdp.interface_,
+						   &port->offloads, 1);
+		(void)netring_xdp_close(&port->xdp);
+	}
+	if (bridge->fd_)
+		sys_close(bridge->fd_ - 1);
+	bridge->fd_ = 0;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_flows.c - only packets of listed flows, by instructions and a table. */
+#include "xdp_program.h"
+
+#include "xdp.h"
+
+/* Offsets within headers, in bytes, and what is looked for in them. */
+#define ETH_TYPE 12
+#define ETH_SIZE 14
+#define TAG_TYPE 2 /* from behind the type that announced it */
+#define TAG_SIZE 4
+#define IP_FRAGMENT 6
+#define IP_PROTOCOL 9
+#define IP_SIZE 20
+#define IP6_NEXT 6
+#define IP6_SIZE 40
+#define PORT_FROM 0
+#define PORT_TO 2
+#define PORTS_SIZE 4
+
+/* A number of 16 bits as a load of two bytes in network order gives it. */
+#define NET16(n)                                     \
+	(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? \
+		 ((n) >> 8 | ((n)&0xff) << 8) :      \
+		 (n))
+
+/* The key on the stack, as struct flow; and what must outlive a call. */
+#define KEY (-4)
+#define KEY_PROTOCOL (KEY + 2)
+#define KEY_ZERO (KEY + 3)
+#define FRAGMENT (-8)
+
+struct flow {
+	uint8_t port[2]; /* network order */
+	uint8_t protocol;
+	uint8_t zero;
+};
+
+/* To the stack, unless @bytes more are there from r7 on. r8 is the end. */
+#define NEED(bytes)                                      \
+	BPF(NR_BPF_MOV64_REG, 1, 7, 0, 0),               \
+		BPF(NR_BPF_ADD64_IMM, 1, 0, 0, (bytes)), \
+		BPF(NR_BPF_JGT_REG, 1, 8, LABEL_PASS, 0)
+
+/* Is the key listed? */
+#define LOOK_UP                                                         \
+	BPF(NR_BPF_MOV64_REG, 2, 10, 0, 0),                             \
+		BPF(NR_BPF_ADD64_IMM, 2, 0, 0, KEY), BPF_MAP(1, 1),     \
+		BPF(NR_BPF_CALL, 0, 0, 0, NR_BPF_FUNC_map_lookup_elem), \
+		BPF(NR_BPF_JNE_IMM, 0, 0, LABEL_REDIRECT, 0)
+
+/* A VLAN tag, if r2, the type, says so; else on to @next. */
+#define TAG(label, next)                                        \
+	BPF(NR_BPF_JEQ_IMM, 2, 0, label, NET16(0x8100)),        \
+		BPF(NR_BPF_JNE_IMM, 2, 0, next, NET16(0x88a8)), \
+		BPF_LABEL(label), NEED(TAG_SIZE),               \
+		BPF(NR_BPF_LDX_H, 2, 7, TAG_TYPE, 0),           \
+		BPF(NR_BPF_ADD64_IMM, 7, 0, 0, TAG_SIZE)
+
+static const struct nr_bpf_insn flows[] = {
+	BPF(NR_BPF_LDX_W, 7, 6, NR_XDP_MD_DATA, 0),
+	BPF(NR_BPF_LDX_W, 8, 6, NR_XDP_MD_DATA_END, 0),
+	NEED(ETH_SIZE),
+	BPF(NR_BPF_LDX_H, 2, 7, ETH_TYPE, 0),
+	BPF(NR_BPF_ADD64_IMM, 7, 0, 0, ETH_SIZE),
+	TAG(LABEL_TAG, LABEL_NETWORK),
+	TAG(LABEL_TAG2, LABEL_NETWORK),
+
+	BPF_LABEL(LABEL_NETWORK),
+	BPF(NR_BPF_JEQ_IMM, 2, 0, LABEL_IPV6, NET16(0x86dd)),
+	BPF(NR_BPF_JNE_IMM, 2, 0, LABEL_PASS, NET16(0x0800)),
+	NEED(IP_SIZE),
+	BPF(NR_BPF_LDX_B, 9, 7, IP_PROTOCOL, 0),
+	BPF(NR_BPF_LDX_H, 4, 7, IP_FRAGMENT, 0),
+	BPF(NR_BPF_AND64_IMM, 4, 0, 0, NET16(0x3fff)), /* more, offset */
+	BPF(NR_BPF_LDX_B, 3, 7, 0, 0),
+	BPF(NR_BPF_AND64_IMM, 3, 0, 0, 15), /* header length, in words */
+	BPF(NR_BPF_LSH64_IMM, 3, 0, 0, 2),
+	BPF(NR_BPF_JA, 0, 0, LABEL_TRANSPORT, 0),
+
+	BPF_LABEL(LABEL_IPV6),
+	NEED(IP6_SIZE),
+	BPF(NR_BPF_LDX_B, 9, 7, IP6_NEXT, 0),
+	BPF(NR_BPF_MOV64_IMM, 4, 0, 0, 0),
+	BPF(NR_BPF_MOV64_IMM, 3, 0, 0, IP6_SIZE),
+
+	BPF_LABEL(LABEL_TRANSPORT), /* r9: protocol, r4: fragment? */
+	BPF(NR_BPF_ADD64_REG, 7, 3, 0, 0),
+	BPF(NR_BPF_STX_W, 10, 4, FRAGMENT, 0),
+	BPF(NR_BPF_MOV64_IMM, 1, 0, 0, 0),
+	BPF(NR_BPF_STX_W, 10, 1, KEY, 0),
+	BPF(NR_BPF_STX_B, 10, 9, KEY_PROTOCOL, 0),
+	LOOK_UP, /* all of the protocol */
+	BPF(NR_BPF_LDX_W, 4, 10, FRAGMENT, 0),
+	BPF(NR_BPF_JNE_IMM, 4, 0, LABEL_PASS, 0),
+	NEED(PORTS_SIZE),
+	BPF(NR_BPF_LDX_H, 1, 7, PORT_TO, 0),
+	BPF(NR_BPF_STX_H, 10, 1, KEY, 0),
+	LOOK_UP,
+	BPF(NR_BPF_LDX_H, 1, 7, PORT_FROM, 0),
+	BPF(NR_BPF_STX_H, 10, 1, KEY, 0),
+	LOOK_UP,
+
+	BPF_LABEL(LABEL_PASS),
+	BPF(NR_BPF_MOV64_IMM, 0, 0, 0, NR_XDP_PASS),
+	BPF(NR_BPF_EXIT, 0, 0, 0, 0),
+};
+
+void netring_xdp_put_flows_(struct xdp_code *code)
+{
+	netring_xdp_put_(code, flows, sizeof(flows) / sizeof(flows[0]));
+}
+
+static int change(struct netring_xdp_program *program, int command,
+		  uint8_t protocol, uint16_t port)
+{
+	struct nr_bpf_map_elem elem;
+	struct flow key;
+	uint32_t value = 1;
+
+	if (!program->flows_)
+		return -EBADF;
+	key.port[0] = (uint8_t)(port >> 8);
+	key.port[1] = (uint8_t)port;
+	key.protocol = protocol;
+	key.zero = 0;
+	memset(&elem, 0, sizeof(elem));
+	elem.map_fd = (uint32_t)program->flows_ - 1;
+	elem.key = (uintptr_t)&key;
+	elem.value = command == NR_BPF_MAP_UPDATE_ELEM ? (uintptr_t)&value : 0;
+	return sys_bpf(command, &elem, sizeof(elem));
+}
+
+int netring_xdp_program_add(struct netring_xdp_program *program,
+			    uint8_t protocol, uint16_t port)
+{
+	return change(program, NR_BPF_MAP_UPDATE_ELEM, protocol, port);
+}
+
+int netring_xdp_program_remove(struct netring_xdp_program *program,
+			       uint8_t protocol, uint16_t port)
+{
+	return change(program, NR_BPF_MAP_DELETE_ELEM, protocol, port);
+}

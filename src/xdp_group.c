@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_group.c - all queues of an interface, one after the other. */
+#include "xdp.h"
+
+#include <netring/xdp_group.h>
+
+#include "ethtool.h"
+#include "interface.h"
+
+#define LOOK_MS 1000
+
+int netring_xdp_queues(const char *interface)
+{
+	struct nr_ethtool_channels channels;
+	char name[NR_IFNAMSIZ] = { 0 };
+	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	memset(&channels, 0, sizeof(channels));
+	channels.cmd = NR_ETHTOOL_GCHANNELS;
+	r = netring_interface_name_(fd, interface, 0, name);
+	if (r >= 0)
+		r = netring_ethtool_(fd, name, &channels);
+	sys_close(fd);
+	if (r == -ENODEV)
+		return r;
+	r = (int)(channels.combined_count + channels.rx_count);
+	return r > 0 ? r : 1;
+}
+
+static void share(struct netring_xdp_config *cfg, uint32_t count)
+{
+	const struct netring_umem *umem = cfg->umem;
+	uint32_t rx = umem->rx_frames_;
+
+	if (!umem->number_ && !rx && cfg->mode != NETRING_XDP_TX)
+		rx = cfg->mode == NETRING_XDP_RX ? umem->frames_ :
+						   umem->frames_ / 2;
+	if (!cfg->rx_frames)
+		cfg->rx_frames = rx / count;
+	if (!cfg->tx_frames)
+		cfg->tx_frames = (umem->frames_ - rx) / count;
+}
+
+int netring_xdp_group_open(struct netring_xdp_group *group,
+			   const struct netring_xdp_group_config *cfg)
+{
+	struct netring_xdp_config socket = cfg->socket;
+	int r;
+
+	memset(group, 0, sizeof(*group));
+	group->step = NETRING_STEP_CONFIG;
+	if (!cfg->count || !socket.umem || !socket.interface || socket.socket)
+		return -EINVAL;
+	group->step = NETRING_STEP_INTERFACE;
+	r = netring_xdp_queues(socket.interface);
+	if (r < 0)
+		return r;
+	group->sockets_ = cfg->sockets;
+	group->fds_ = cfg->fds;
+	group->queues = (uint32_t)r;
+	share(&socket, cfg->count < group->queues ? cfg->count : group->queues);
+	while (group->count < cfg->count && group->count < group->queues) {
+		socket.queue = group->count;
+		r = netring_xdp_open(&cfg->sockets[group->count], &socket);
+		if (r < 0) {
+			group->step = cfg->sockets[group->count].step;
+			netring_xdp_group_close(group);
+			return r;
+		}
+		group->count++;
+	}
+	group->step = NETRING_STEP_NONE;
+	return 0;
+}
+
+void netring_xdp_group_close(struct netring_xdp_group *group)
+{
+	while (group->count)
+		(void)netring_xdp_close(&group->sockets_[--group->count]);
+}
+
+struct netring_xdp *netring_xdp_group_next(struct netring_xdp_group *group)
+{
+	struct netring_xdp *xdp;
+	uint32_t i;
+
+	for (i = 0; i < group->count; i++) {
+		xdp = &group->sockets_[group->turn_];
+		if (++group->turn_ == group->count)
+			group->turn_ = 0;
+		if (netring_xdp_rx_next(&xdp->rx))
+			return xdp;
+	}
+	return NULL;
+}
+
+static int any_ready(struct netring_xdp_group *group)
+{
+	uint32_t i;
+
+	for (i = 0; i < group->count; i++)
+		if (netring_xdp_ring_seek(&group->sockets_[i].rx.ring_, 1))
+			return 1;
+	return 0;
+}
+
+int netring_xdp_group_wait(struct netring_xdp_group *group, int timeout)
+{
+	uint32_t i;
+	int slice, r;
+
+	for (i = 0; i < group->count; i++) {
+		group->fds_[i].fd = netring_xdp_fd(&group->sockets_[i]);
+		group->fds_[i].events = POLLIN;
+		(void)netring_xdp_rx_fill(&group->sockets_[i].rx);
+	}
+	while (!any_ready(group)) {
+		slice = timeout < 0 || timeout > LOOK_MS ? LOOK_MS : timeout;
+		r = sys_poll(group->fds_, group->count, slice);
+		if (r > 0)
+			return any_ready(group) ? 1 : -EBADMSG;
+		if (r == 0) /* all are on one interface */
+			r = netring_xdp_health(&group->sockets_[0]);
+		if (r < 0)
+			return r;
+		if (timeout >= 0 && (timeout -= slice) <= 0)
+			return 0;
+	}
+	return 1;
+}

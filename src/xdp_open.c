@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_open.c - make an AF_XDP socket: memory, rings, bind, register. */
+#include "xdp.h"
+
+#include <netring/xdp_program.h>
+
+#include "packet_socket.h"
+
+#define FLAG_IF(have, flag) ((have) ? (flag) : 0u)
+#define FLAGS_HERE                                                      \
+	(NETRING_XDP_PROMISC | NETRING_XDP_KEEP_COMPLETIONS |           \
+	 FLAG_IF(NETRING_CONFIG_XDP_FRAGMENTS, NETRING_XDP_FRAGMENTS) | \
+	 FLAG_IF(NETRING_CONFIG_XDP_SPIN, NETRING_XDP_SPIN) |           \
+	 FLAG_IF(NETRING_CONFIG_XDP_BUSY_POLL, NETRING_XDP_BUSY_POLL))
+
+/* What the sockets of an UMEM have in common. */
+#define UMEM_WIDE (NETRING_XDP_FRAGMENTS | NETRING_XDP_SPIN)
+
+#define RING_MAX 32768u
+#define RETRY_MS 500u /* for a queue that is taken, */
+#define PAUSE_MS 5    /* and how often */
+#define BUSY_USECS 20u
+#define BUSY_BUDGET 64u
+
+/* In the order of struct nr_xdp_mmap_offsets, and of their page offsets. */
+enum ring {
+	RING_RX,
+	RING_TX,
+	RING_FILL,
+	RING_COMPLETION
+};
+
+static const uint8_t ring_option[] = { NR_XDP_RX_RING, NR_XDP_TX_RING,
+				       NR_XDP_UMEM_FILL_RING,
+				       NR_XDP_UMEM_COMPLETION_RING };
+
+static int set(struct netring_xdp *xdp, int level, int option, uint32_t value)
+{
+	return sys_setsockopt(xdp->fd_ - 1, level, option, &value,
+			      sizeof(value));
+}
+
+/* The slots of a ring: given, the default, or none. The two of the UMEM must
+ * be there even where they stay empty. */
+static uint32_t ring_slots(const struct netring_xdp *xdp, int ring)
+{
+	const struct netring_xdp_config *cfg = &xdp->config_;
+	const uint32_t given[] = { cfg->rx_ring, cfg->tx_ring, cfg->fill_ring,
+				   cfg->completion_ring };
+	int sends = ring & 1;
+
+	if (cfg->mode == (sends ? NETRING_XDP_RX : NETRING_XDP_TX))
+		return ring >= RING_FILL;
+	return given[ring] ? given[ring] : NETRING_CONFIG_XDP_RING;
+}
+
+static int check_config(struct netring_xdp *xdp)
+{
+	const struct netring_xdp_config *cfg = &xdp->config_;
+	uint32_t slots;
+	int ring;
+
+	if (cfg->flags & ~FLAGS_HERE ||
+	    (!NETRING_CONFIG_XDP_PROGRAM && cfg->program) ||
+	    (!NETRING_CONFIG_XDP_TX_BUDGET && cfg->tx_budget))
+		return -EOPNOTSUPP;
+	if (!cfg->umem || !cfg->umem->memory_ ||
+	    (!cfg->interface && !cfg->ifindex))
+		return -EINVAL;
+	xdp->step = NETRING_STEP_GEOMETRY;
+	for (ring = RING_RX; ring <= RING_COMPLETION; ring++) {
+		slots = ring_slots(xdp, ring);
+		if (slots > RING_MAX || slots & (slots - 1))
+			return -EINVAL;
+	}
+	return netring_umem_begin_(cfg->umem, cfg->mode);
+}
+
+int netring_xdp_read_mtu_(struct netring_xdp_tx *tx)
+{
+	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = netring_interface_get_(fd, NR_SIOCGIFMTU, tx->interface_);
+	sys_close(fd);
+	if (r >= 0)
+		tx->longest_ = (uint32_t)r + NETRING_XDP_OVER_MTU;
+	return r;
+}
+
+static int find_interface(struct netring_xdp *xdp)
+{
+	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int r, type = 0;
+
+	if (fd < 0)
+		return fd;
+	r = netring_interface_name_(fd, xdp->config_.interface,
+				    xdp->config_.ifindex, xdp->interface_);
+	if (r >= 0)
+		type = netring_interface_get_(fd, NR_SIOCGIFHWADDR,
+					      xdp->interface_);
+	if (r >= 0)
+		r = netring_interface_get_(fd, NR_SIOCGIFINDEX,
+					   xdp->interface_);
+	sys_close(fd);
+	if (r < 0)
+		return r;
+	xdp->ifindex_ = (uint32_t)r;
+	if (type != NR_ARPHRD_ETHER && type != NR_ARPHRD_LOOPBACK)
+		return type < 0 ? type : -EPFNOSUPPORT;
+	xdp->tx.interface_ = xdp->interface_;
+	return netring_xdp_read_mtu_(&xdp->tx);
+}
+
+static int open_socket(struct netring_xdp *xdp)
+{
+	int domain = 0;
+	socklen_t size = sizeof(domain);
+	int r;
+
+	if (!xdp->config_.socket)
+		return sys_socket(NR_AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+	r = sys_getsockopt(*xdp->config_.socket, SOL_SOCKET, SO_DOMAIN, &domain,
+			   &size);
+	if (r >= 0 && domain != NR_AF_XDP)
+		r = -EPFNOSUPPORT;
+	return r < 0 ? r : *xdp->config_.socket;
+}
+
+static int register_with(struct netring_xdp *xdp, uint32_t flags,
+			 uint32_t metadata)
+{
+	const struct netring_umem *umem = xdp->config_.umem;
+	struct nr_xdp_umem_reg reg;
+
+	reg.addr = (uintptr_t)umem->memory_;
+	reg.len = umem->size_;
+	reg.chunk_size = 1u << umem->shift_;
+	reg.headroom = umem->headroom_;
+	reg.flags = flags;
+	reg.tx_metadata_len = metadata;
+	return sys_setsockopt(xdp->fd_ - 1, NR_SOL_XDP, NR_XDP_UMEM_REG, &reg,
+			      metadata ? sizeof(reg) : NR_XDP_UMEM_REG_V1);
+}
+
+/*
+ * Kernels before 6.8 take the length of the metadata and ignore it, but not a
+ * flag that they do not know; 6.8 to 6.10 know no flag but that for checksums.
+ */
+static int register_umem(struct netring_xdp *xdp)
+{
+	struct netring_umem *umem = xdp->config_.umem;
+	int r = -EINVAL;
+
+	if (umem->sockets_)
+		return 0;
+	umem->flags_ &= ~UMEM_KERNEL_METADATA;
+	if (NETRING_CONFIG_XDP_METADATA && umem->metadata_) {
+		r = register_with(xdp, NR_XDP_UMEM_TX_METADATA_LEN,
+				  umem->metadata_);
+		if (r == -EINVAL)
+			r = register_with(xdp, NR_XDP_UMEM_TX_SW_CSUM,
+					  umem->metadata_);
+		if (r >= 0)
+			umem->flags_ |= UMEM_KERNEL_METADATA;
+	}
+	return r == -EINVAL ? register_with(xdp, 0, 0) : r;
+}
+
+static int map_ring(struct netring_xdp *xdp, int i,
+		    struct netring_xdp_ring *ring,
+		    const struct nr_xdp_ring_offset *offset)
+{
+	uint32_t slots = ring_slots(xdp, i);
+	struct netring_xdp_map_ *map = &xdp->map_[i];
+	int ours = i == RING_TX || i == RING_FILL;
+	size_t size = (size_t)offset->desc +
+		      slots * (i < RING_FILL ? sizeof(struct netring_xdp_desc) :
+					       sizeof(uint64_t));
+	uint8_t *base;
+	void *at;
+	int r;
+
+	r = sys_mmap(&at, NULL, size, MAP_SHARED | MAP_POPULATE, xdp->fd_ - 1,
+		     (off_t)i << 31);
+	if (r < 0)
+		return r;
+	map->map = at;
+	map->size = size;
+	base = (uint8_t *)at;
+	ring->own_ = (uint32_t *)(void *)(base + (ours ? offset->producer :
+							 offset->consumer));
+	ring->peer_ = (uint32_t *)(void *)(base + (ours ? offset->consumer :
+							  offset->producer));
+	ring->flags_ = (uint32_t *)(void *)(base + offset->flags);
+	ring->slots_ = base + offset->desc;
+	ring->lead_ = ours ? slots : 0;
+	ring->mask_ = slots - 1;
+	ring->next_ = ring->edge_ = *ring->own_;
+	return 0;
+}
+
+static int make_rings(struct netring_xdp *xdp)
+{
+	struct netring_xdp_ring *const rings[] = { &xdp->rx.ring_,
+						   &xdp->tx.ring_,
+						   &xdp->rx.fill_,
+						   &xdp->tx.completions_ };
+	struct nr_xdp_mmap_offsets offsets;
+	socklen_t size = sizeof(offsets);
+	int i, r = 0;
+
+	xdp->step = NETRING_STEP_RING;
+	for (i = RING_RX; i <= RING_COMPLETION && r >= 0; i++)
+		if (ring_slots(xdp, i))
+			r = set(xdp, NR_SOL_XDP, ring_option[i],
+				ring_slots(xdp, i));
+	if (r < 0)
+		return r;
+	xdp->step = NETRING_STEP_VERSION;
+	r = sys_getsockopt(xdp->fd_ - 1, NR_SOL_XDP, NR_XDP_MMAP_OFFSETS,
+			   &offsets, &size);
+	if (r >= 0 && size != sizeof(offsets))
+		r = -EPROTONOSUPPORT;
+	xdp->step = NETRING_STEP_MAP;
+	for (i = RING_RX; i <= RING_COMPLETION && r >= 0; i++)
+		if (ring_slots(xdp, i & 1)) /* as the direction has one */
+			r = map_ring(xdp, i, rings[i], &offsets.rx + i);
+	return r;
+}
+
+/* Frames that are to be with the kernel at most. */
+static uint32_t budget(uint32_t given, uint32_t frames, uint32_t slots)
+{
+	if (given && given < frames)
+		frames = given;
+	return frames < slots ? frames : slots;
+}
+
+static void begin_handles(struct netring_xdp *xdp)
+{
+	struct netring_umem *umem = xdp->config_.umem;
+	struct netring_xdp_rx *rx = &xdp->rx;
+	struct netring_xdp_tx *tx = &xdp->tx;
+
+	rx->umem_ = tx->umem_ = umem;
+	rx->fd_ = tx->fd_ = xdp->fd_;
+	rx->posted_ = rx->batch_ = rx->walked_ = 0;
+	tx->reserved_ = tx->staged_ = tx->open_ = tx->in_flight_ = 0;
+	if (rx->ring_.own_)
+		rx->most_ = budget(xdp->config_.rx_frames, umem->rx_frames_,
+				   rx->fill_.mask_ + 1);
+	/* frames that are forwarded are those for receiving */
+	if (tx->ring_.own_)
+		tx->most_ = budget(xdp->config_.tx_frames, umem->frames_,
+				   tx->completions_.mask_ + 1);
+}
+
+/* What a kernel does not know, active flags lack; no reason to fail. */
+static int set_options(struct netring_xdp *xdp)
+{
+	const struct netring_xdp_config *cfg = &xdp->config_;
+	int r = 0;
+
+	xdp->step = NETRING_STEP_OPTION;
+	xdp->active_ = cfg->flags;
+	if (NETRING_CONFIG_XDP_BUSY_POLL &&
+	    cfg->flags & NETRING_XDP_BUSY_POLL) {
+		r = set(xdp, SOL_SOCKET, NR_SO_PREFER_BUSY_POLL, 1);
+		if (r >= 0)
+			r = set(xdp, SOL_SOCKET, NR_SO_BUSY_POLL,
+				cfg->busy_usecs ? cfg->busy_usecs : BUSY_USECS);
+		if (r >= 0)
+			r = set(xdp, SOL_SOCKET, NR_SO_BUSY_POLL_BUDGET,
+				cfg->busy_budget ? cfg->busy_budget :
+						   BUSY_BUDGET);
+		if (r == -ENOPROTOOPT) {
+			xdp->active_ &= ~NETRING_XDP_BUSY_POLL;
+			r = 0;
+		}
+	}
+	if (NETRING_CONFIG_XDP_TX_BUDGET && r >= 0 && cfg->tx_budget) {
+		r = set(xdp, NR_SOL_XDP, NR_XDP_MAX_TX_SKB_BUDGET,
+			cfg->tx_budget);
+		if (r == -ENOPROTOOPT)
+			r = 0;
+	}
+	if (r >= 0 && cfg->send_buffer)
+		r = set(xdp, SOL_SOCKET, SO_SNDBUF, cfg->send_buffer);
+	return r;
+}
+
+/* A queue stays taken for a while after its socket was closed. */
+static int bind_patiently(struct netring_xdp *xdp, uint16_t flags, int fd)
+{
+	uint32_t left = xdp->config_.retry_ms;
+	struct nr_sockaddr_xdp address;
+	int r;
+
+	if (!left)
+		left = RETRY_MS;
+	address.family = NR_AF_XDP;
+	address.flags = flags;
+	address.ifindex = xdp->ifindex_;
+	address.queue_id = xdp->config_.queue;
+	address.shared_umem_fd = (uint32_t)fd;
+	for (;;) {
+		r = sys_bind(xdp->fd_ - 1, &address, sizeof(address));
+		if (r != -EBUSY || left < PAUSE_MS)
+			return r;
+		left -= PAUSE_MS;
+		(void)sys_poll(NULL, 0, PAUSE_MS);
+	}
+}
+
+/* Each way that was asked for, with fragments, then without. */
+static int bind_own(struct netring_xdp *xdp)
+{
+	uint16_t flags = NR_XDP_USE_NEED_WAKEUP;
+	int i, r = -EINVAL;
+
+	if (NETRING_CONFIG_XDP_SPIN && xdp->active_ & NETRING_XDP_SPIN)
+		flags = 0;
+	if (NETRING_CONFIG_XDP_FRAGMENTS &&
+	    xdp->active_ & NETRING_XDP_FRAGMENTS)
+		flags |= NR_XDP_USE_SG;
+	for (;;) {
+		for (i = 0; i < 2 && xdp->config_.bind[i]; i++) {
+			r = bind_patiently(
+				xdp,
+				flags | (xdp->config_.bind[i] ==
+							 NETRING_XDP_COPY ?
+						 NR_XDP_COPY :
+						 NR_XDP_ZEROCOPY),
+				0);
+			if (r != -EOPNOTSUPP && r != -EINVAL)
+				return r;
+		}
+		if (!NETRING_CONFIG_XDP_FRAGMENTS || !(flags & NR_XDP_USE_SG))
+			return r;
+		flags &= (uint16_t)~NR_XDP_USE_SG;
+		xdp->active_ &= ~NETRING_XDP_FRAGMENTS;
+	}
+}
+
+static int bind_socket(struct netring_xdp *xdp)
+{
+	const struct netring_xdp *other = xdp->next_;
+	uint32_t options = 0;
+	socklen_t size = sizeof(options);
+	int r;
+
+	xdp->step = NETRING_STEP_BIND;
+	r = other ? bind_patiently(xdp, NR_XDP_SHARED_UMEM, other->fd_ - 1) :
+		    bind_own(xdp);
+	if (r < 0)
+		return r;
+	if (other) /* the UMEM's first socket chose for all */
+		xdp->active_ = (xdp->active_ & ~UMEM_WIDE) |
+			       (other->active_ & UMEM_WIDE);
+	xdp->rx.flags_ = xdp->tx.flags_ = xdp->active_;
+	r = sys_getsockopt(xdp->fd_ - 1, NR_SOL_XDP, NR_XDP_OPTIONS, &options,
+			   &size);
+	xdp->bound_ = options & NR_XDP_OPTIONS_ZEROCOPY ? NETRING_XDP_ZEROCOPY :
+							  NETRING_XDP_COPY;
+	return r;
+}
+
+/* Once it is bound: into the map, and the guard that holds the interface in
+ * promiscuous mode. */
+static int register_socket(struct netring_xdp *xdp)
+{
+	const struct netring_xdp_config *cfg = &xdp->config_;
+	int r = 0;
+
+	xdp->step = NETRING_STEP_XSKMAP;
+	if (NETRING_CONFIG_XDP_PROGRAM && cfg->program)
+		r = netring_xdp_program_register(cfg->program, cfg->queue,
+						 xdp->fd_ - 1);
+	else if (cfg->map)
+		r = netring_xdp_map_(xdp->map_fd_, cfg->queue, xdp->fd_ - 1);
+	if (r < 0 || !(cfg->flags & NETRING_XDP_PROMISC))
+		return r;
+	xdp->step = NETRING_STEP_MEMBERSHIP;
+	r = sys_socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (r < 0)
+		return r;
+	xdp->promisc_ = r + 1;
+	return netring_packet_join_(r, (int)xdp->ifindex_,
+				    NR_PACKET_MR_PROMISC);
+}
+
+static int is_taken(const struct netring_xdp *xdp)
+{
+	const struct netring_xdp *other = xdp->config_.umem->sockets_;
+
+	for (; other; other = other->next_)
+		if (other->ifindex_ == xdp->ifindex_ &&
+		    other->config_.queue == xdp->config_.queue)
+			return 1;
+	return 0;
+}
+
+static int set_up(struct netring_xdp *xdp)
+{
+	struct netring_umem *umem = xdp->config_.umem;
+	int r;
+
+	xdp->step = NETRING_STEP_INTERFACE;
+	r = find_interface(xdp);
+	if (r < 0)
+		return r;
+	xdp->step = NETRING_STEP_CONFIG;
+	if (is_taken(xdp))
+		return -EBUSY;
+	xdp->step = NETRING_STEP_SOCKET;
+	r = open_socket(xdp);
+	if (r < 0)
+		return r;
+	xdp->fd_ = r + 1;
+	xdp->step = NETRING_STEP_UMEM;
+	r = register_umem(xdp);
+	if (r < 0 || (r = make_rings(xdp)) < 0)
+		return r;
+	begin_handles(xdp);
+	xdp->next_ = umem->sockets_;
+	umem->sockets_ = xdp;
+	if (xdp->rx.most_)
+		(void)netring_xdp_rx_fill(&xdp->rx);
+	if ((r = set_options(xdp)) < 0 || (r = bind_socket(xdp)) < 0 ||
+	    (r = register_socket(xdp)) < 0)
+		return r;
+	xdp->step = NETRING_STEP_NONE;
+	return 0;
+}
+
+/* Rings first: a mapping holds the socket, and so its queue, for ever. */
+static void give_back(struct netring_xdp *xdp)
+{
+	struct netring_umem *umem = xdp->config_.umem;
+	struct netring_xdp **at;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		if (xdp->map_[i].map)
+			sys_munmap(xdp->map_[i].map, xdp->map_[i].size);
+		xdp->map_[i].map = NULL;
+	}
+	if (xdp->promisc_)
+		sys_close(xdp->promisc_ - 1);
+	if (xdp->fd_)
+		sys_close(xdp->fd_ - 1);
+	xdp->promisc_ = xdp->fd_ = xdp->rx.fd_ = xdp->tx.fd_ = 0;
+	xdp->rx.posted_ = xdp->tx.in_flight_ = xdp->tx.staged_ = 0;
+	if (!umem)
+		return;
+	for (at = &umem->sockets_; *at; at = &(*at)->next_)
+		if (*at == xdp) {
+			*at = xdp->next_;
+			break;
+		}
+	if (xdp->rx.number_)
+		netring_umem_reclaim_(umem, xdp->rx.number_);
+}
+
+int netring_xdp_open(struct netring_xdp *xdp,
+		     const struct netring_xdp_config *cfg)
+{
+	int r;
+
+	memset(xdp, 0, sizeof(*xdp));
+	xdp->config_ = *cfg;
+	if (!cfg->bind[0]) {
+		xdp->config_.bind[0] = NETRING_XDP_ZEROCOPY;
+		xdp->config_.bind[1] = NETRING_XDP_COPY;
+	}
+	if (cfg->map)
+		xdp->map_fd_ = *cfg->map;
+	xdp->step = NETRING_STEP_CONFIG;
+	r = check_config(xdp);
+	if (r < 0) {
+		xdp->config_.umem = NULL;
+		return r;
+	}
+	xdp->rx.number_ = xdp->tx.number_ = cfg->umem->number_;
+	r = set_up(xdp);
+	if (r < 0) {
+		if (cfg->socket)
+			xdp->fd_ = 0; /* still the caller's */
+		give_back(xdp);
+	}
+	/* reopen goes by the name, and makes a socket of its own */
+	xdp->config_.interface = xdp->interface_;
+	xdp->config_.socket = NULL;
+	return r;
+}
+
+int netring_xdp_reopen(struct netring_xdp *xdp)
+{
+	int r;
+
+	if (!xdp->config_.umem)
+		return -EBADF;
+	netring_xdp_keep_stats_(xdp);
+	give_back(xdp);
+	r = set_up(xdp);
+	if (r < 0)
+		give_back(xdp);
+	return r;
+}
+
+int netring_xdp_close(struct netring_xdp *xdp)
+{
+	int lost = (int)netring_xdp_tx_pending(&xdp->tx);
+
+	give_back(xdp);
+	xdp->config_.umem = NULL;
+	return lost;
+}

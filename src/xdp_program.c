@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_program.c - make, load and attach a program of a few instructions. */
+#include "xdp_program.h"
+
+#include "interface.h"
+#include "xdp.h"
+
+#define QUEUES 64u
+
+/* return redirect_map(map 0, context->rx_queue_index, XDP_PASS) */
+static const struct nr_bpf_insn redirect[] = {
+	BPF_LABEL(LABEL_REDIRECT),
+	BPF(NR_BPF_LDX_W, 2, 6, NR_XDP_MD_RX_QUEUE_INDEX, 0),
+	BPF_MAP(1, 0),
+	BPF(NR_BPF_MOV64_IMM, 3, 0, 0, NR_XDP_PASS),
+	BPF(NR_BPF_CALL, 0, 0, 0, NR_BPF_FUNC_redirect_map),
+	BPF(NR_BPF_EXIT, 0, 0, 0, 0),
+};
+
+static const struct nr_bpf_insn enter[] = {
+	BPF(NR_BPF_MOV64_REG, 6, 1, 0, 0),
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+void netring_xdp_put_(struct xdp_code *code, const struct nr_bpf_insn *table,
+		      unsigned int count)
+{
+	struct nr_bpf_insn *at;
+
+	while (count--) {
+		if (!table[count].code && !table[count].off &&
+		    table[count].imm) {
+			code->label[table[count].imm] = code->first;
+			continue;
+		}
+		at = --code->first;
+		*at = table[count];
+		if (at->code == NR_BPF_LD_IMM64)
+			at->imm = code->map[at->imm];
+		if ((at->code & NR_BPF_CLASS_MASK) == NR_BPF_CLASS_JMP &&
+		    at->off)
+			at->off = (int16_t)(code->label[at->off] - at - 1);
+	}
+}
+
+int netring_xdp_make_map_(uint32_t type, uint32_t entries)
+{
+	struct nr_bpf_map_create create;
+
+	create.map_type = type;
+	create.key_size = sizeof(uint32_t);
+	create.value_size = sizeof(uint32_t);
+	create.max_entries = entries;
+	return sys_bpf(NR_BPF_MAP_CREATE, &create, sizeof(create));
+}
+
+static int load(struct netring_xdp_program *program, uint32_t flags)
+{
+	struct nr_bpf_prog_load load;
+	struct xdp_code code;
+
+	code.end = (struct nr_bpf_insn *)(void *)(program->scratch_ +
+						  COUNT(program->scratch_));
+	code.first = code.end;
+	code.map[0] = program->map_ - 1;
+	code.map[1] = program->flows_ - 1;
+	netring_xdp_put_(&code, redirect, COUNT(redirect));
+	if (NETRING_CONFIG_XDP_FLOWS && program->flows_)
+		netring_xdp_put_flows_(&code);
+	netring_xdp_put_(&code, enter, COUNT(enter));
+	memset(&load, 0, sizeof(load));
+	load.prog_type = NR_BPF_PROG_TYPE_XDP;
+	load.insn_cnt = (uint32_t)(code.end - code.first);
+	load.insns = (uintptr_t)code.first;
+	load.license = (uintptr_t) "MIT";
+	if (flags & NETRING_XDP_PROGRAM_FRAGMENTS)
+		load.prog_flags = NR_BPF_F_XDP_HAS_FRAGS;
+	return sys_bpf(NR_BPF_PROG_LOAD, &load, sizeof(load));
+}
+
+static int find_interface(struct netring_xdp_program *program,
+			  const char *interface, uint32_t ifindex)
+{
+	char name[NR_IFNAMSIZ] = { 0 };
+	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int r;
+
+	program->step = NETRING_STEP_INTERFACE;
+	if (fd < 0)
+		return fd;
+	r = netring_interface_name_(fd, interface, ifindex, name);
+	if (r >= 0)
+		r = netring_interface_get_(fd, NR_SIOCGIFINDEX, name);
+	sys_close(fd);
+	if (r < 0)
+		return r;
+	memcpy(program->interface_, name, sizeof(name));
+	program->ifindex_ = (uint32_t)r;
+	return 0;
+}
+
+static int set_up(struct netring_xdp_program *program,
+		  const struct netring_xdp_program_config *cfg)
+{
+	int r = find_interface(program, cfg->interface, cfg->ifindex);
+
+	if (r < 0)
+		return r;
+	program->step = NETRING_STEP_XSKMAP;
+	r = netring_xdp_make_map_(NR_BPF_MAP_TYPE_XSKMAP,
+				  cfg->queues ? cfg->queues : QUEUES);
+	if (r < 0)
+		return r;
+	program->map_ = r + 1;
+	if (NETRING_CONFIG_XDP_FLOWS && cfg->flows) {
+		r = netring_xdp_make_map_(NR_BPF_MAP_TYPE_HASH, cfg->flows);
+		if (r < 0)
+			return r;
+		program->flows_ = r + 1;
+	}
+	program->step = NETRING_STEP_PROGRAM;
+	r = load(program, cfg->flags);
+	program->program_ = r + 1;
+	return r;
+}
+
+int netring_xdp_program_open(struct netring_xdp_program *program,
+			     const struct netring_xdp_program_config *cfg)
+{
+	int r;
+
+	memset(program, 0, sizeof(*program));
+	program->step = NETRING_STEP_CONFIG;
+	if ((!NETRING_CONFIG_XDP_FLOWS && cfg->flows) ||
+	    cfg->flags & ~NETRING_XDP_PROGRAM_FRAGMENTS)
+		return -EOPNOTSUPP;
+	if (!cfg->interface && !cfg->ifindex)
+		return -EINVAL;
+	memcpy(program->order_, cfg->attach, sizeof(program->order_));
+	if (!cfg->attach[0]) {
+		program->order_[0] = NETRING_XDP_NATIVE;
+		program->order_[1] = NETRING_XDP_GENERIC;
+	}
+	r = set_up(program, cfg);
+	if (r < 0) {
+		program->program_ = 0;
+		netring_xdp_program_close(program);
+		return r;
+	}
+	program->step = NETRING_STEP_NONE;
+	return 0;
+}
+
+/* A link; or, where the kernel has none (before 5.9), by netlink. */
+static int attach(struct netring_xdp_program *program, int how)
+{
+	struct nr_bpf_link_create link;
+	int r;
+
+	link.prog_fd = (uint32_t)program->program_ - 1;
+	link.target_ifindex = program->ifindex_;
+	link.attach_type = NR_BPF_XDP;
+	link.flags = how == NETRING_XDP_NATIVE ? NR_XDP_FLAGS_DRV_MODE :
+						 NR_XDP_FLAGS_SKB_MODE;
+	r = sys_bpf(NR_BPF_LINK_CREATE, &link, sizeof(link));
+	if (r >= 0)
+		program->link_ = r + 1;
+	if (!NETRING_CONFIG_XDP_NETLINK || r != -EINVAL)
+		return r;
+	r = netring_xdp_set_(program->ifindex_, program->program_ - 1, -1,
+			     link.flags | NR_XDP_FLAGS_UPDATE_IF_NOEXIST);
+	if (r >= 0)
+		(void)netring_xdp_query_(program->ifindex_, &program->id_,
+					 program->scratch_,
+					 sizeof(program->scratch_));
+	return r;
+}
+
+/* By netlink it stays until it is taken away; but only if it is still ours,
+ * which a kernel before 5.7 leaves to us. */
+static void detach(struct netring_xdp_program *program)
+{
+	uint32_t id = 0;
+	uint32_t flags = program->attached_ == NETRING_XDP_NATIVE ?
+				 NR_XDP_FLAGS_DRV_MODE :
+				 NR_XDP_FLAGS_SKB_MODE;
+	int r;
+
+	if (program->link_)
+		sys_close(program->link_ - 1);
+	else if (NETRING_CONFIG_XDP_NETLINK && program->attached_) {
+		r = netring_xdp_set_(program->ifindex_, -1,
+				     program->program_ - 1,
+				     flags | NR_XDP_FLAGS_REPLACE);
+		if (r == -EINVAL &&
+		    netring_xdp_query_(program->ifindex_, &id,
+				       program->scratch_,
+				       sizeof(program->scratch_)) > 0 &&
+		    id == program->id_)
+			(void)netring_xdp_set_(program->ifindex_, -1, -1,
+					       flags);
+	}
+	program->link_ = 0;
+	program->attached_ = 0;
+}
+
+int netring_xdp_program_attach(struct netring_xdp_program *program)
+{
+	int i, r;
+
+	detach(program);
+	r = find_interface(program, program->interface_, 0);
+	if (r < 0)
+		return r;
+	program->step = NETRING_STEP_ATTACH;
+	program->foreign = 0;
+	r = -EINVAL;
+	for (i = 0; i < 2 && program->order_[i]; i++) {
+		r = attach(program, program->order_[i]);
+		if (r >= 0) {
+			program->attached_ = program->order_[i];
+			program->step = NETRING_STEP_NONE;
+			return 0;
+		}
+		if (r == -EBUSY || r == -EEXIST)
+			break; /* there is one: no way leads past it */
+	}
+	if (r != -EBUSY && r != -EEXIST)
+		return r;
+	if (NETRING_CONFIG_XDP_NETLINK)
+		(void)netring_xdp_query_(program->ifindex_, &program->foreign,
+					 program->scratch_,
+					 sizeof(program->scratch_));
+	return -EBUSY;
+}
+
+int netring_xdp_program_register(struct netring_xdp_program *program,
+				 uint32_t queue, int fd)
+{
+	return netring_xdp_map_(program->map_ - 1, queue, fd);
+}
+
+void netring_xdp_program_close(struct netring_xdp_program *program)
+{
+	detach(program);
+	if (program->program_)
+		sys_close(program->program_ - 1);
+	if (program->flows_)
+		sys_close(program->flows_ - 1);
+	if (program->map_)
+		sys_close(program->map_ - 1);
+	program->program_ = program->flows_ = program->map_ = 0;
+}

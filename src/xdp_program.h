@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_program.h - what the files of XDP programs share. */
+#ifndef NETRING_SRC_XDP_PROGRAM_H
+#define NETRING_SRC_XDP_PROGRAM_H
+
+#include "sys.h"
+
+#include <netring/xdp_program.h>
+
+#include "kernel_abi.h"
+
+/*
+ * Instructions are put down from the last to the first, so that a jump, which
+ * always goes forward, knows where its label came to be.
+ */
+enum xdp_label {
+	LABEL_NONE,
+	LABEL_PASS,	/* to the kernel's stack */
+	LABEL_REDIRECT, /* to the queue's socket; r6 is the context */
+	LABEL_TAG,
+	LABEL_TAG2,
+	LABEL_NETWORK,
+	LABEL_IPV6,
+	LABEL_TRANSPORT,
+	LABELS
+};
+
+struct xdp_code {
+	struct nr_bpf_insn *first; /* put down so far, */
+	struct nr_bpf_insn *end;   /* up to here */
+	struct nr_bpf_insn *label[LABELS];
+	int32_t map[2]; /* descriptors */
+};
+
+/* The machine's order of the two halves of a byte follows that of bytes. */
+#define REGISTERS(to, from)                          \
+	(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? \
+		 (uint8_t)((to) | (from) << 4) :     \
+		 (uint8_t)((to) << 4 | (from)))
+#define BPF(code, to, from, offset, value)                     \
+	{                                                      \
+		(code), REGISTERS(to, from), (offset), (value) \
+	}
+/* In a table of instructions: no instruction, and one of two slots. */
+#define BPF_LABEL(label) BPF(0, 0, 0, 0, label)
+#define BPF_MAP(to, which)                                        \
+	BPF(NR_BPF_LD_IMM64, to, NR_BPF_PSEUDO_MAP_FD, 0, which), \
+		BPF(NR_BPF_LD_IMM64_END, 0, 0, 0, 0)
+
+void netring_xdp_put_(struct xdp_code *code, const struct nr_bpf_insn *table,
+		      unsigned int count);
+
+/* xdp_flows.c */
+int netring_xdp_make_flows_(struct netring_xdp_program *program,
+			    uint32_t count);
+void netring_xdp_put_flows_(struct xdp_code *code);
+
+/* bpf(2) BPF_MAP_CREATE with keys and values of 4 bytes; a descriptor. */
+int netring_xdp_make_map_(uint32_t type, uint32_t entries);
+
+/* xdp_netlink.c */
+
+/* The program on an interface: enum netring_xdp_attach, 0: none, 3: another
+ * way, and its id. @answer: 1 KiB to work in. */
+int netring_xdp_query_(uint32_t ifindex, uint32_t *id, void *answer,
+		       uint32_t size);
+/* @fd -1: detach; @expected: only what is this program, or -1 */
+int netring_xdp_set_(uint32_t ifindex, int fd, int expected, uint32_t flags);
+
+#endif

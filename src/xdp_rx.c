@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_rx.c - give the kernel frames, take them back, wait for packets. */
+#include "xdp.h"
+
+#define LOOK_MS 1000 /* at the link, which makes no event */
+
+/* A frame's own beginning; the kernel wants it, not where the packet was. */
+static void post(struct netring_xdp_rx *rx, uint32_t slot, uint32_t frame)
+{
+	rx->umem_->table_[frame] = UMEM_WORD(NETRING_UMEM_FILL, rx->number_);
+	*netring_xdp_ring_address(&rx->fill_, slot) =
+		umem_address(rx->umem_, frame);
+}
+
+uint32_t netring_xdp_rx_fill(struct netring_xdp_rx *rx)
+{
+	struct netring_umem *umem = rx->umem_;
+	uint32_t i, count = rx->most_ - rx->posted_;
+
+	if (count > umem->rx_.count)
+		count = umem->rx_.count;
+	i = netring_xdp_ring_seek(&rx->fill_, count);
+	if (count > i)
+		count = i;
+	for (i = 0; i < count; i++)
+		post(rx, i, umem_pop(umem, &umem->rx_, 0));
+	if (count)
+		netring_xdp_ring_commit(&rx->fill_, count);
+	rx->posted_ += count;
+	umem_assert(umem);
+	return count;
+}
+
+void netring_xdp_rx_release(struct netring_xdp_rx *rx)
+{
+	struct netring_umem *umem = rx->umem_;
+	uint32_t mine = UMEM_WORD(NETRING_UMEM_RX, rx->number_);
+	uint32_t room = netring_xdp_ring_seek(&rx->fill_, rx->walked_);
+	const struct netring_xdp_desc *desc;
+	uint32_t i, frame, filled = 0;
+
+	for (i = 0; i < rx->walked_; i++) {
+		desc = netring_xdp_ring_desc(&rx->ring_, i);
+		frame = netring_umem_find_(umem, mine, desc->addr, 0);
+		if (frame == UINT32_MAX)
+			continue; /* kept, forwarded, or never valid */
+		if (filled < room)
+			post(rx, filled++, frame);
+		else
+			netring_umem_push_(umem, frame);
+	}
+	if (filled)
+		netring_xdp_ring_commit(&rx->fill_, filled);
+	if (rx->walked_)
+		netring_xdp_ring_commit(&rx->ring_, rx->walked_);
+	rx->posted_ += filled;
+	rx->received_ += rx->walked_;
+	rx->batch_ -= rx->walked_;
+	rx->walked_ = 0;
+	umem_assert(umem);
+}
+
+int netring_xdp_rx_kick(struct netring_xdp_rx *rx)
+{
+	int r;
+
+	if (!(rx->flags_ & (NETRING_XDP_SPIN | NETRING_XDP_BUSY_POLL)) &&
+	    !netring_xdp_ring_sleeps(&rx->fill_))
+		return 0;
+	r = sys_recv(rx->fd_ - 1, NULL, 0, MSG_DONTWAIT);
+	if (r == -EOPNOTSUPP) /* before Linux 5.11 poll does it */
+		r = netring_xdp_poll_(rx->fd_, 0);
+	return r == -EAGAIN || r > 0 ? 0 : xdp_error(r);
+}
+
+void netring_xdp_rx_idle_(struct netring_xdp_rx *rx)
+{
+	(void)netring_xdp_rx_fill(rx);
+	(void)netring_xdp_rx_kick(rx);
+}
+
+int netring_xdp_poll_(int fd, int timeout)
+{
+	struct pollfd poll;
+	int r;
+
+	poll.fd = fd - 1;
+	poll.events = POLLIN;
+	poll.revents = 0;
+	r = sys_poll(&poll, 1, timeout);
+	return r > 0 && !(poll.revents & POLLIN) ? -EIO : r;
+}
+
+int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout)
+{
+	int slice, r;
+
+	(void)netring_xdp_rx_fill(rx);
+	while (!netring_xdp_ring_seek(&rx->ring_, 1)) {
+		slice = timeout < 0 || timeout > LOOK_MS ? LOOK_MS : timeout;
+		r = netring_xdp_poll_(rx->fd_, slice);
+		if (r > 0) /* nothing there all the same: never a spin */
+			return netring_xdp_ring_seek(&rx->ring_, 1) ? 1 :
+								      -EBADMSG;
+		if (r == 0)
+			r = netring_xdp_look_(rx->fd_);
+		if (r < 0)
+			return r;
+		if (timeout >= 0 && (timeout -= slice) <= 0)
+			return 0;
+	}
+	return 1;
+}

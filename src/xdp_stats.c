@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_stats.c - counters, ours and the kernel's; how the link is. */
+#include "xdp.h"
+
+#define COUNTERS 6
+
+/* In the order of struct nr_xdp_statistics; old kernels tell three. */
+static int read_kernel(const struct netring_xdp *xdp, uint64_t count[COUNTERS])
+{
+	socklen_t size = COUNTERS * sizeof(*count);
+
+	memset(count, 0, size);
+	if (!xdp->fd_)
+		return -EBADF;
+	return sys_getsockopt(xdp->fd_ - 1, NR_SOL_XDP, NR_XDP_STATISTICS,
+			      count, &size);
+}
+
+void netring_xdp_keep_stats_(struct netring_xdp *xdp)
+{
+	uint64_t count[COUNTERS];
+	int i;
+
+	(void)read_kernel(xdp, count);
+	for (i = 0; i < COUNTERS; i++)
+		xdp->base_[i] += count[i];
+}
+
+int netring_xdp_read_stats(struct netring_xdp *xdp,
+			   struct netring_xdp_stats *stats)
+{
+	const struct netring_xdp_tx *tx = &xdp->tx;
+	uint64_t count[COUNTERS];
+	int r = read_kernel(xdp, count);
+
+	stats->received = xdp->rx.received_;
+	stats->invalid = xdp->rx.invalid_ + tx->invalid_;
+	stats->queued = tx->queued_;
+	stats->sent = tx->sent_;
+	stats->too_short = tx->too_short_;
+	stats->too_long = tx->too_long_;
+	stats->retried = tx->retried_;
+	stats->link_down = tx->link_down_;
+	stats->rx_dropped = xdp->base_[0] + count[0];
+	stats->rx_invalid = xdp->base_[1] + count[1];
+	stats->tx_invalid = xdp->base_[2] + count[2];
+	stats->rx_ring_full = xdp->base_[3] + count[3];
+	stats->fill_ring_empty = xdp->base_[4] + count[4];
+	stats->tx_ring_empty = xdp->base_[5] + count[5];
+	return r;
+}
+
+int netring_xdp_health(struct netring_xdp *xdp)
+{
+	return xdp->fd_ ? netring_xdp_look_(xdp->fd_) : -EBADF;
+}

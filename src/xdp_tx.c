@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_tx.c - fill frames, publish them, kick until the kernel has them. */
+#include "xdp.h"
+
+#define KICK_LEAST 16u /* frames that a kick takes in copy mode; 32 of late */
+
+static int kick(int fd)
+{
+	return sys_sendto(fd - 1, NULL, 0, MSG_DONTWAIT, NULL, 0);
+}
+
+int netring_xdp_look_(int fd)
+{
+	int r = kick(fd);
+
+	/* -ENOBUFS: a socket that only receives */
+	return r == -EAGAIN || r == -EBUSY || r == -ENOBUFS ? 0 : xdp_error(r);
+}
+
+/* Is there a slot, and a place among what may be under way? */
+static int has_slot(struct netring_xdp_tx *tx)
+{
+	uint32_t used = tx->staged_ + tx->reserved_;
+
+	return netring_xdp_ring_seek(&tx->ring_, used + 1) > used &&
+	       tx->in_flight_ + used < tx->most_;
+}
+
+/* What a completed or free frame looks like to be filled. */
+static void show(struct netring_xdp_tx *tx, struct netring_xdp_frame *frame,
+		 uint32_t number)
+{
+	struct netring_umem *umem = tx->umem_;
+	uint8_t *data;
+
+	frame->addr = umem_address(umem, number) + umem->metadata_;
+	frame->capacity = (1u << umem->shift_) - umem->metadata_;
+	frame->data = data = netring_umem_data(umem, frame->addr);
+	frame->metadata = NULL;
+	if (NETRING_CONFIG_XDP_METADATA && umem->metadata_)
+		frame->metadata =
+			(struct netring_xdp_metadata *)(void *)(data -
+								umem->metadata_);
+}
+
+int netring_xdp_tx_reserve(struct netring_xdp_tx *tx,
+			   struct netring_xdp_frame *frame)
+{
+	struct netring_umem *umem = tx->umem_;
+
+	if ((!umem->tx_.count || !has_slot(tx)) &&
+	    (!netring_xdp_tx_reap(tx) || !umem->tx_.count || !has_slot(tx)))
+		return -EAGAIN;
+	show(tx, frame,
+	     umem_pop(umem, &umem->tx_,
+		      UMEM_WORD(NETRING_UMEM_USER, tx->number_)));
+	if (frame->metadata)
+		memset(frame->metadata, 0, sizeof(*frame->metadata));
+	tx->reserved_++;
+	return 0;
+}
+
+static void drop(struct netring_xdp_tx *tx, uint64_t addr)
+{
+	netring_umem_push_(tx->umem_,
+			   (uint32_t)((size_t)addr >> tx->umem_->shift_));
+}
+
+/* The fragments of an unfinished packet are not published: give them up. */
+static void drop_open(struct netring_xdp_tx *tx)
+{
+	uint32_t mine = UMEM_WORD(NETRING_UMEM_TX, tx->number_);
+	uint32_t frame;
+
+	for (; tx->open_; tx->open_--) {
+		tx->staged_--;
+		frame = netring_umem_find_(
+			tx->umem_, mine,
+			netring_xdp_ring_desc(&tx->ring_, tx->staged_)->addr,
+			0);
+		if (frame != UINT32_MAX)
+			netring_umem_push_(tx->umem_, frame);
+	}
+	tx->open_len_ = 0;
+}
+
+/* What the kernel would drop, or stall at, is refused. */
+static int check(struct netring_xdp_tx *tx, uint64_t addr, uint32_t len,
+		 uint32_t more)
+{
+	uint32_t most = 1u << tx->umem_->shift_;
+	uint32_t whole = tx->open_len_ + len;
+
+	if (!len || (!more && whole < NETRING_XDP_SHORTEST)) {
+		tx->too_short_++;
+		return -EINVAL;
+	}
+	if (len > most - ((uint32_t)addr & (most - 1)) || whole < len ||
+	    tx->open_ + more >= NETRING_XDP_FRAGMENTS_MAX ||
+	    (whole > tx->longest_ &&
+	     (netring_xdp_read_mtu_(tx) < 0 || whole > tx->longest_))) {
+		tx->too_long_++;
+		return -EMSGSIZE;
+	}
+	return more && !(NETRING_CONFIG_XDP_FRAGMENTS &&
+			 tx->flags_ & NETRING_XDP_FRAGMENTS) ?
+		       -EOPNOTSUPP :
+		       0;
+}
+
+static void stage(struct netring_xdp_tx *tx, uint64_t addr, uint32_t len,
+		  uint32_t options)
+{
+	struct netring_umem *umem = tx->umem_;
+	struct netring_xdp_desc *desc =
+		netring_xdp_ring_desc(&tx->ring_, tx->staged_);
+
+	umem->table_[(size_t)addr >> umem->shift_] =
+		UMEM_WORD(NETRING_UMEM_TX, tx->number_);
+	desc->addr = addr;
+	desc->len = len;
+	desc->options = options;
+	tx->staged_++;
+	if (options & NETRING_XDP_MORE) {
+		tx->open_++;
+		tx->open_len_ += len;
+	} else {
+		tx->open_ = tx->open_len_ = 0;
+	}
+}
+
+static int commit(struct netring_xdp_tx *tx,
+		  const struct netring_xdp_frame *frame, uint32_t len,
+		  uint32_t options)
+{
+	int r = check(tx, frame->addr, len, options);
+
+	tx->reserved_--;
+	if (NETRING_CONFIG_XDP_METADATA && r >= 0 && frame->metadata &&
+	    frame->metadata->flags) {
+		r = netring_xdp_check_metadata_(tx, frame, len);
+		options |= (uint32_t)r;
+	}
+	if (r >= 0) {
+		stage(tx, frame->addr, len, options);
+		return 0;
+	}
+	drop(tx, frame->addr);
+	drop_open(tx);
+	return r;
+}
+
+int netring_xdp_tx_commit(struct netring_xdp_tx *tx,
+			  const struct netring_xdp_frame *frame, uint32_t len)
+{
+	return commit(tx, frame, len, 0);
+}
+
+int netring_xdp_tx_commit_more(struct netring_xdp_tx *tx,
+			       const struct netring_xdp_frame *frame,
+			       uint32_t len)
+{
+	return commit(tx, frame, len, NETRING_XDP_MORE);
+}
+
+void netring_xdp_tx_discard(struct netring_xdp_tx *tx,
+			    const struct netring_xdp_frame *frame)
+{
+	tx->reserved_--;
+	drop(tx, frame->addr);
+}
+
+int netring_xdp_tx_forward(struct netring_xdp_tx *tx,
+			   const struct netring_xdp_packet *pkt)
+{
+	uint32_t more = pkt->options & NETRING_XDP_MORE;
+	int r;
+
+	if (!has_slot(tx) && (!netring_xdp_tx_reap(tx) || !has_slot(tx)))
+		return -EAGAIN;
+	r = check(tx, pkt->addr, pkt->len, more);
+	if (r >= 0)
+		stage(tx, pkt->addr, pkt->len, more);
+	else
+		drop_open(tx);
+	return r;
+}
+
+uint32_t netring_xdp_tx_reap(struct netring_xdp_tx *tx)
+{
+	struct netring_umem *umem = tx->umem_;
+	uint32_t mine = UMEM_WORD(NETRING_UMEM_TX, tx->number_);
+	uint32_t i, frame, count, done = 0;
+
+	if (tx->flags_ & NETRING_XDP_KEEP_COMPLETIONS)
+		return 0;
+	count = netring_xdp_ring_seek(&tx->completions_, UINT32_MAX);
+	for (i = 0; i < count; i++) {
+		frame = netring_umem_find_(
+			umem, mine,
+			*netring_xdp_ring_address(&tx->completions_, i), 0);
+		if (frame == UINT32_MAX) {
+			tx->invalid_++;
+			continue;
+		}
+		netring_umem_push_(umem, frame);
+		done++;
+	}
+	if (count)
+		netring_xdp_ring_commit(&tx->completions_, count);
+	tx->in_flight_ -= done;
+	tx->sent_ += done;
+	umem_assert(umem);
+	return done;
+}
+
+int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
+				   struct netring_xdp_frame *frame)
+{
+	uint32_t mine = UMEM_WORD(NETRING_UMEM_TX, tx->number_);
+	uint32_t number;
+
+	while (netring_xdp_ring_seek(&tx->completions_, 1)) {
+		if (!has_slot(tx))
+			return -EAGAIN;
+		number = netring_umem_find_(
+			tx->umem_, mine,
+			*netring_xdp_ring_address(&tx->completions_, 0), 0);
+		netring_xdp_ring_commit(&tx->completions_, 1);
+		if (number == UINT32_MAX) {
+			tx->invalid_++;
+			continue;
+		}
+		tx->umem_->table_[number] =
+			UMEM_WORD(NETRING_UMEM_USER, tx->number_);
+		tx->in_flight_--;
+		tx->sent_++;
+		tx->reserved_++;
+		show(tx, frame, number);
+		return 1;
+	}
+	return 0;
+}
+
+/* Whole packets only. */
+static void publish(struct netring_xdp_tx *tx)
+{
+	uint32_t count = tx->staged_ - tx->open_;
+
+	if (!count)
+		return;
+	netring_xdp_ring_commit(&tx->ring_, count);
+	tx->staged_ -= count;
+	tx->in_flight_ += count;
+	tx->queued_ += count;
+}
+
+int netring_xdp_tx_kick(struct netring_xdp_tx *tx)
+{
+	int r = 0;
+
+	if (tx->flags_ & (NETRING_XDP_SPIN | NETRING_XDP_BUSY_POLL) ||
+	    netring_xdp_ring_sleeps(&tx->ring_))
+		r = kick(tx->fd_);
+	if (r == -EAGAIN || r == -EBUSY || r == -ENOBUFS)
+		tx->retried_++;
+	else if (r < 0) {
+		tx->link_down_ += r == -ENETDOWN;
+		return xdp_error(r);
+	}
+	return (int)netring_xdp_ring_waiting(&tx->ring_);
+}
+
+/*
+ * A kick that ends early for its budget and one that cannot go on look alike,
+ * and before Linux 6.18 the kernel does not tell how far it came. So without
+ * visible progress, go on for as many kicks as what waits may need.
+ */
+int netring_xdp_tx_flush(struct netring_xdp_tx *tx)
+{
+	uint32_t left, before = UINT32_MAX;
+	int tries = 0, r;
+
+	publish(tx);
+	for (;;) {
+		(void)netring_xdp_tx_reap(tx);
+		left = netring_xdp_ring_waiting(&tx->ring_);
+		if (!left)
+			return 0;
+		if (left < before)
+			tries = (int)(left / KICK_LEAST) + 1;
+		else if (!tries--)
+			return (int)left;
+		before = left;
+		r = netring_xdp_tx_kick(tx);
+		if (r < 0)
+			return r;
+	}
+}
