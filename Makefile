@@ -51,7 +51,7 @@ endif
 # ---------------------------------------------------------------------------
 # What belongs to the build. This is the one place where options meet files.
 
-lib-y += step.o clock.o
+lib-y += sys.o step.o clock.o
 
 lib-$(CONFIG_CAPTURE) += packet_socket.o interface.o geometry.o packet.o
 lib-$(CONFIG_CAPTURE) += capture_open.o capture.o capture_wait.o

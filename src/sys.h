@@ -34,12 +34,12 @@
 			__builtin_trap();             \
 	} while (0)
 
-/* Each returns what the call returns, or -errno. */
+/* sys.c: @result, or -errno where it is -1; out of line, for its size. */
+int netring_sys_result_(int result);
 
-static inline int sys_result(int result)
-{
-	return result < 0 ? -errno : result;
-}
+#define sys_result netring_sys_result_
+
+/* Each returns what the call returns, or -errno. */
 
 static inline int sys_socket(int domain, int type, int protocol)
 {
@@ -77,7 +77,7 @@ static inline int sys_mmap(void **map, void *address, size_t size, int flags,
 			   int fd, off_t offset)
 {
 	*map = mmap(address, size, PROT_READ | PROT_WRITE, flags, fd, offset);
-	return *map == MAP_FAILED ? -errno : 0;
+	return *map == MAP_FAILED ? sys_result(-1) : 0;
 }
 
 static inline int sys_munmap(void *map, size_t size)

@@ -81,10 +81,11 @@ no "no #if in the library's sources" grep -nE '^ *# *(if|ifdef|ifndef|elif)' \
 no "no stdio, no heap in the library" \
 	grep -nE '<(stdio|stdlib|malloc|alloca|pthread)\.h>' src/*.[ch] \
 	include/netring/*.h
-is "errno is read in src/sys.h alone" "$(for file in src/*.[ch]; do
+is "errno is read in src/sys.[ch] alone" "$(for file in src/*.[ch]; do
 	gcc -fpreprocessed -dD -E -x c "$file" | grep -v '#include' |
 		grep -q -w errno && echo "$file"
-done)" src/sys.h
+done)" "src/sys.c
+src/sys.h"
 is "no line is longer than 80 columns" "$(awk '{
 	while ((at = index($0, "\t")))
 		$0 = substr($0, 1, at - 1) sprintf("%*s", 8 - (at - 1) % 8, "") \
