@@ -21,4 +21,16 @@ int netring_interface_get_(int fd, unsigned long what, const char *name);
 int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
 			    char name[NR_IFNAMSIZ]);
 
+struct interface_facts {
+	char name[NR_IFNAMSIZ];
+	uint32_t ifindex;
+	uint32_t mtu;
+	int type;	 /* ARPHRD_* */
+	uint32_t queues; /* for receiving; 1 where the driver does not tell */
+};
+
+/* All of that at once, where no socket is at hand. */
+int netring_interface_find_(const char *given, uint32_t ifindex,
+			    struct interface_facts *facts);
+
 #endif

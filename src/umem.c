@@ -51,8 +51,8 @@ int netring_umem_init(struct netring_umem *umem,
 	umem->flags_ = cfg->flags;
 	if (cfg->flags)
 		umem->metadata_ = sizeof(struct netring_xdp_metadata);
-	umem->rx_.first = UMEM_END;
-	umem->tx_.first = UMEM_END;
+	umem->rx_.first = NETRING_UMEM_END_;
+	umem->tx_.first = NETRING_UMEM_END_;
 	return 0;
 }
 
@@ -84,10 +84,21 @@ void netring_umem_push_(struct netring_umem *umem, uint32_t frame)
 	pool->count++;
 }
 
+uint32_t netring_umem_frame_(const struct netring_umem *umem, uint32_t word,
+			     uint64_t addr)
+{
+	return netring_umem_find_(umem, word, addr, 0);
+}
+
+uint32_t netring_xdp_seek_(struct netring_xdp_ring *ring, uint32_t want)
+{
+	return netring_xdp_ring_seek(ring, want);
+}
+
 int netring_umem_free(struct netring_umem *umem, uint64_t addr)
 {
 	uint32_t kept = UMEM_WORD(NETRING_UMEM_USER, 0);
-	uint32_t frame = netring_umem_find_(umem, kept, addr, 0);
+	uint32_t frame = netring_umem_frame_(umem, kept, addr);
 
 	if (frame == UINT32_MAX)
 		return -EINVAL;
@@ -103,39 +114,4 @@ void netring_umem_reclaim_(struct netring_umem *umem, uint32_t number)
 		if (umem->table_[frame] >> 28 != NETRING_UMEM_FREE &&
 		    (umem->table_[frame] & UMEM_NUMBER) == number)
 			netring_umem_push_(umem, frame);
-}
-
-/* Are these frames free, and as many as the list says? */
-static uint32_t walk(const struct netring_umem *umem,
-		     const struct netring_umem_pool_ *pool)
-{
-	uint32_t frame = pool->first, left = pool->count;
-
-	for (; left && frame < umem->frames_; left--) {
-		if (umem->table_[frame] >> 28 != NETRING_UMEM_FREE)
-			return UINT32_MAX / 2;
-		frame = umem->table_[frame];
-	}
-	return left || frame != UMEM_END ? UINT32_MAX / 2 : pool->count;
-}
-
-int netring_umem_count(const struct netring_umem *umem,
-		       uint32_t count[NETRING_UMEM_OWNERS_])
-{
-	const struct netring_xdp *xdp;
-	uint32_t frame, fill = 0, tx = 0;
-
-	memset(count, 0, sizeof(*count) * NETRING_UMEM_OWNERS_);
-	for (frame = 0; frame < umem->frames_; frame++)
-		if (umem->table_[frame] >> 28 < NETRING_UMEM_OWNERS_)
-			count[umem->table_[frame] >> 28]++;
-	for (xdp = umem->sockets_; xdp; xdp = xdp->next_) {
-		fill += xdp->rx.posted_;
-		tx += xdp->tx.in_flight_ + xdp->tx.staged_;
-	}
-	if (walk(umem, &umem->rx_) + walk(umem, &umem->tx_) !=
-		    count[NETRING_UMEM_FREE] ||
-	    count[NETRING_UMEM_FILL] != fill || count[NETRING_UMEM_TX] != tx)
-		return -EUCLEAN;
-	return 0;
 }

@@ -5,11 +5,11 @@
 
 #include "sys.h"
 
+#include <netring/umem_count.h>
 #include <netring/xdp.h>
 
 #define UMEM_WORD NETRING_UMEM_WORD_
 #define UMEM_NUMBER 0x0fffffffu /* bits of a word beside the owner's */
-#define UMEM_END UMEM_NUMBER	/* of a list of free frames */
 
 /* Build the lists, when the first socket says what for. */
 int netring_umem_begin_(struct netring_umem *umem, enum netring_xdp_mode mode);
@@ -17,18 +17,22 @@ int netring_umem_begin_(struct netring_umem *umem, enum netring_xdp_mode mode);
 /* Put a frame back where it belongs. */
 void netring_umem_push_(struct netring_umem *umem, uint32_t frame);
 
+/* netring_umem_find_() and netring_xdp_ring_seek(), out of line. */
+uint32_t netring_umem_frame_(const struct netring_umem *umem, uint32_t word,
+			     uint64_t addr);
+uint32_t netring_xdp_seek_(struct netring_xdp_ring *ring, uint32_t want);
+
 /* Free what a socket had. */
 void netring_umem_reclaim_(struct netring_umem *umem, uint32_t number);
 
-/* Take a free frame; the list is not empty. */
-static inline uint32_t umem_pop(struct netring_umem *umem,
-				struct netring_umem_pool_ *pool, uint32_t word)
+/* Take a free frame; the list is not empty. Its word is to be written. */
+static inline uint32_t umem_pop(const struct netring_umem *umem,
+				struct netring_umem_pool_ *pool)
 {
 	uint32_t frame = pool->first;
 
 	pool->first = umem->table_[frame];
 	pool->count--;
-	umem->table_[frame] = word;
 	return frame;
 }
 
@@ -43,7 +47,8 @@ static inline void umem_assert(const struct netring_umem *umem)
 {
 	uint32_t count[NETRING_UMEM_OWNERS_];
 
-	sys_assert(netring_umem_count(umem, count) == 0);
+	if (NETRING_CONFIG_DEBUG)
+		sys_assert(netring_umem_count(umem, count) == 0);
 }
 
 #endif

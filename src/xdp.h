@@ -14,6 +14,9 @@
 /* How the link is: 0, or as netring_xdp_health(); sends what waits. */
 int netring_xdp_look_(int fd);
 
+/* netring_xdp_rx_next(), out of line. */
+uint32_t netring_xdp_next_(struct netring_xdp_rx *rx);
+
 /* 1: readable, 0: timeout, or -errno; @fd + 1, as all here. */
 int netring_xdp_poll_(int fd, int timeout);
 

@@ -38,7 +38,7 @@ static int has_room(struct netring_xdp_tx *tx, uint32_t slots)
 {
 	uint32_t used = tx->staged_ + slots;
 
-	return netring_xdp_ring_seek(&tx->ring_, used) >= used &&
+	return netring_xdp_seek_(&tx->ring_, used) >= used &&
 	       tx->in_flight_ + used <= tx->most_;
 }
 
@@ -143,7 +143,7 @@ static int move(struct netring_xdp_bridge *br,
 					   NETRING_XDP_FRAGMENTS_MAX :
 					   1);
 		if (near->holding ||
-		    (!near->walking && !netring_xdp_rx_next(&near->xdp.rx)))
+		    (!near->walking && !netring_xdp_next_(&near->xdp.rx)))
 			break;
 		near->walking = 1;
 		if (netring_xdp_rx_packet(&near->xdp.rx, &pkt)) {

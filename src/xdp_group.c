@@ -4,30 +4,16 @@
 
 #include <netring/xdp_group.h>
 
-#include "ethtool.h"
 #include "interface.h"
 
 #define LOOK_MS 1000
 
 int netring_xdp_queues(const char *interface)
 {
-	struct nr_ethtool_channels channels;
-	char name[NR_IFNAMSIZ] = { 0 };
-	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int r;
+	struct interface_facts facts;
+	int r = netring_interface_find_(interface, 0, &facts);
 
-	if (fd < 0)
-		return fd;
-	memset(&channels, 0, sizeof(channels));
-	channels.cmd = NR_ETHTOOL_GCHANNELS;
-	r = netring_interface_name_(fd, interface, 0, name);
-	if (r >= 0)
-		r = netring_ethtool_(fd, name, &channels);
-	sys_close(fd);
-	if (r == -ENODEV)
-		return r;
-	r = (int)(channels.combined_count + channels.rx_count);
-	return r > 0 ? r : 1;
+	return r < 0 ? r : (int)facts.queues;
 }
 
 static void share(struct netring_xdp_config *cfg, uint32_t count)
@@ -91,7 +77,7 @@ struct netring_xdp *netring_xdp_group_next(struct netring_xdp_group *group)
 		xdp = &group->sockets_[group->turn_];
 		if (++group->turn_ == group->count)
 			group->turn_ = 0;
-		if (netring_xdp_rx_next(&xdp->rx))
+		if (netring_xdp_next_(&xdp->rx))
 			return xdp;
 	}
 	return NULL;
@@ -102,7 +88,7 @@ static int any_ready(struct netring_xdp_group *group)
 	uint32_t i;
 
 	for (i = 0; i < group->count; i++)
-		if (netring_xdp_ring_seek(&group->sockets_[i].rx.ring_, 1))
+		if (netring_xdp_seek_(&group->sockets_[i].rx.ring_, 1))
 			return 1;
 	return 0;
 }

@@ -42,23 +42,31 @@ static int set(struct netring_xdp *xdp, int level, int option, uint32_t value)
 
 /* The slots of a ring: given, the default, or none. The two of the UMEM must
  * be there even where they stay empty. */
-static uint32_t ring_slots(const struct netring_xdp *xdp, int ring)
+static int choose_slots(struct netring_xdp *xdp)
 {
 	const struct netring_xdp_config *cfg = &xdp->config_;
-	const uint32_t given[] = { cfg->rx_ring, cfg->tx_ring, cfg->fill_ring,
-				   cfg->completion_ring };
-	int sends = ring & 1;
+	uint32_t slots, i;
 
-	if (cfg->mode == (sends ? NETRING_XDP_RX : NETRING_XDP_TX))
-		return ring >= RING_FILL;
-	return given[ring] ? given[ring] : NETRING_CONFIG_XDP_RING;
+	xdp->slots_[RING_RX] = cfg->rx_ring;
+	xdp->slots_[RING_TX] = cfg->tx_ring;
+	xdp->slots_[RING_FILL] = cfg->fill_ring;
+	xdp->slots_[RING_COMPLETION] = cfg->completion_ring;
+	for (i = 0; i < 4; i++) {
+		slots = xdp->slots_[i];
+		if (!slots)
+			slots = NETRING_CONFIG_XDP_RING;
+		if (cfg->mode == (i & 1 ? NETRING_XDP_RX : NETRING_XDP_TX))
+			slots = i / RING_FILL;
+		if (slots > RING_MAX || slots & (slots - 1))
+			return -EINVAL;
+		xdp->slots_[i] = slots;
+	}
+	return 0;
 }
 
 static int check_config(struct netring_xdp *xdp)
 {
 	const struct netring_xdp_config *cfg = &xdp->config_;
-	uint32_t slots;
-	int ring;
 
 	if (cfg->flags & ~FLAGS_HERE ||
 	    (!NETRING_CONFIG_XDP_PROGRAM && cfg->program) ||
@@ -68,51 +76,37 @@ static int check_config(struct netring_xdp *xdp)
 	    (!cfg->interface && !cfg->ifindex))
 		return -EINVAL;
 	xdp->step = NETRING_STEP_GEOMETRY;
-	for (ring = RING_RX; ring <= RING_COMPLETION; ring++) {
-		slots = ring_slots(xdp, ring);
-		if (slots > RING_MAX || slots & (slots - 1))
-			return -EINVAL;
-	}
-	return netring_umem_begin_(cfg->umem, cfg->mode);
+	return choose_slots(xdp) < 0 ?
+		       -EINVAL :
+		       netring_umem_begin_(cfg->umem, cfg->mode);
 }
 
 int netring_xdp_read_mtu_(struct netring_xdp_tx *tx)
 {
-	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int r;
+	struct interface_facts facts;
+	int r = netring_interface_find_(tx->interface_, 0, &facts);
 
-	if (fd < 0)
-		return fd;
-	r = netring_interface_get_(fd, NR_SIOCGIFMTU, tx->interface_);
-	sys_close(fd);
 	if (r >= 0)
-		tx->longest_ = (uint32_t)r + NETRING_XDP_OVER_MTU;
+		tx->longest_ = facts.mtu + NETRING_XDP_OVER_MTU;
 	return r;
 }
 
 static int find_interface(struct netring_xdp *xdp)
 {
-	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int r, type = 0;
+	struct interface_facts facts;
+	int r = netring_interface_find_(xdp->config_.interface,
+					xdp->config_.ifindex, &facts);
 
-	if (fd < 0)
-		return fd;
-	r = netring_interface_name_(fd, xdp->config_.interface,
-				    xdp->config_.ifindex, xdp->interface_);
-	if (r >= 0)
-		type = netring_interface_get_(fd, NR_SIOCGIFHWADDR,
-					      xdp->interface_);
-	if (r >= 0)
-		r = netring_interface_get_(fd, NR_SIOCGIFINDEX,
-					   xdp->interface_);
-	sys_close(fd);
 	if (r < 0)
 		return r;
-	xdp->ifindex_ = (uint32_t)r;
-	if (type != NR_ARPHRD_ETHER && type != NR_ARPHRD_LOOPBACK)
-		return type < 0 ? type : -EPFNOSUPPORT;
+	memcpy(xdp->interface_, facts.name, sizeof(facts.name));
+	xdp->ifindex_ = facts.ifindex;
 	xdp->tx.interface_ = xdp->interface_;
-	return netring_xdp_read_mtu_(&xdp->tx);
+	xdp->tx.longest_ = facts.mtu + NETRING_XDP_OVER_MTU;
+	return facts.type == NR_ARPHRD_ETHER ||
+			       facts.type == NR_ARPHRD_LOOPBACK ?
+		       0 :
+		       -EPFNOSUPPORT;
 }
 
 static int open_socket(struct netring_xdp *xdp)
@@ -170,34 +164,40 @@ static int register_umem(struct netring_xdp *xdp)
 	return r == -EINVAL ? register_with(xdp, 0, 0) : r;
 }
 
+/* Where struct netring_xdp has them. */
+static const uint16_t ring_at[] = {
+	offsetof(struct netring_xdp, rx.ring_),
+	offsetof(struct netring_xdp, tx.ring_),
+	offsetof(struct netring_xdp, rx.fill_),
+	offsetof(struct netring_xdp, tx.completions_),
+};
+
 static int map_ring(struct netring_xdp *xdp, int i,
-		    struct netring_xdp_ring *ring,
-		    const struct nr_xdp_ring_offset *offset)
+		    const struct nr_xdp_ring_offset *offsets)
 {
-	uint32_t slots = ring_slots(xdp, i);
+	const uint64_t *offset = &offsets->producer; /* then the others */
+	struct netring_xdp_ring *ring =
+		(struct netring_xdp_ring *)(void *)((uint8_t *)xdp +
+						    ring_at[i]);
 	struct netring_xdp_map_ *map = &xdp->map_[i];
-	int ours = i == RING_TX || i == RING_FILL;
-	size_t size = (size_t)offset->desc +
-		      slots * (i < RING_FILL ? sizeof(struct netring_xdp_desc) :
-					       sizeof(uint64_t));
+	int theirs = i == RING_RX || i == RING_COMPLETION;
+	uint32_t slots = xdp->slots_[i];
 	uint8_t *base;
-	void *at;
 	int r;
 
-	r = sys_mmap(&at, NULL, size, MAP_SHARED | MAP_POPULATE, xdp->fd_ - 1,
-		     (off_t)i << 31);
-	if (r < 0)
+	map->size = (size_t)offsets->desc + slots * (i < RING_FILL ? 16 : 8);
+	r = sys_mmap(&map->map, NULL, map->size, MAP_SHARED | MAP_POPULATE,
+		     xdp->fd_ - 1, (off_t)i << 31);
+	if (r < 0) {
+		map->map = NULL;
 		return r;
-	map->map = at;
-	map->size = size;
-	base = (uint8_t *)at;
-	ring->own_ = (uint32_t *)(void *)(base + (ours ? offset->producer :
-							 offset->consumer));
-	ring->peer_ = (uint32_t *)(void *)(base + (ours ? offset->consumer :
-							  offset->producer));
-	ring->flags_ = (uint32_t *)(void *)(base + offset->flags);
-	ring->slots_ = base + offset->desc;
-	ring->lead_ = ours ? slots : 0;
+	}
+	base = (uint8_t *)map->map;
+	ring->own_ = (uint32_t *)(void *)(base + offset[theirs]);
+	ring->peer_ = (uint32_t *)(void *)(base + offset[!theirs]);
+	ring->flags_ = (uint32_t *)(void *)(base + offsets->flags);
+	ring->slots_ = base + offsets->desc;
+	ring->lead_ = theirs ? 0 : slots;
 	ring->mask_ = slots - 1;
 	ring->next_ = ring->edge_ = *ring->own_;
 	return 0;
@@ -205,19 +205,15 @@ static int map_ring(struct netring_xdp *xdp, int i,
 
 static int make_rings(struct netring_xdp *xdp)
 {
-	struct netring_xdp_ring *const rings[] = { &xdp->rx.ring_,
-						   &xdp->tx.ring_,
-						   &xdp->rx.fill_,
-						   &xdp->tx.completions_ };
 	struct nr_xdp_mmap_offsets offsets;
 	socklen_t size = sizeof(offsets);
 	int i, r = 0;
 
 	xdp->step = NETRING_STEP_RING;
-	for (i = RING_RX; i <= RING_COMPLETION && r >= 0; i++)
-		if (ring_slots(xdp, i))
+	for (i = 0; i < 4 && r >= 0; i++)
+		if (xdp->slots_[i])
 			r = set(xdp, NR_SOL_XDP, ring_option[i],
-				ring_slots(xdp, i));
+				xdp->slots_[i]);
 	if (r < 0)
 		return r;
 	xdp->step = NETRING_STEP_VERSION;
@@ -226,9 +222,9 @@ static int make_rings(struct netring_xdp *xdp)
 	if (r >= 0 && size != sizeof(offsets))
 		r = -EPROTONOSUPPORT;
 	xdp->step = NETRING_STEP_MAP;
-	for (i = RING_RX; i <= RING_COMPLETION && r >= 0; i++)
-		if (ring_slots(xdp, i & 1)) /* as the direction has one */
-			r = map_ring(xdp, i, rings[i], &offsets.rx + i);
+	for (i = 0; i < 4 && r >= 0; i++)
+		if (xdp->slots_[i & 1]) /* as the direction has one */
+			r = map_ring(xdp, i, &offsets.rx + i);
 	return r;
 }
 
@@ -250,16 +246,33 @@ static void begin_handles(struct netring_xdp *xdp)
 	rx->fd_ = tx->fd_ = xdp->fd_;
 	rx->posted_ = rx->batch_ = rx->walked_ = 0;
 	tx->reserved_ = tx->staged_ = tx->open_ = tx->in_flight_ = 0;
-	if (rx->ring_.own_)
+	if (xdp->slots_[RING_RX])
 		rx->most_ = budget(xdp->config_.rx_frames, umem->rx_frames_,
 				   rx->fill_.mask_ + 1);
 	/* frames that are forwarded are those for receiving */
-	if (tx->ring_.own_)
+	if (xdp->slots_[RING_TX])
 		tx->most_ = budget(xdp->config_.tx_frames, umem->frames_,
 				   tx->completions_.mask_ + 1);
 }
 
 /* What a kernel does not know, active flags lack; no reason to fail. */
+static int set_busy_poll(struct netring_xdp *xdp)
+{
+	const struct netring_xdp_config *cfg = &xdp->config_;
+	int r = set(xdp, SOL_SOCKET, NR_SO_PREFER_BUSY_POLL, 1);
+
+	if (r >= 0)
+		r = set(xdp, SOL_SOCKET, NR_SO_BUSY_POLL,
+			cfg->busy_usecs ? cfg->busy_usecs : BUSY_USECS);
+	if (r >= 0)
+		r = set(xdp, SOL_SOCKET, NR_SO_BUSY_POLL_BUDGET,
+			cfg->busy_budget ? cfg->busy_budget : BUSY_BUDGET);
+	if (r != -ENOPROTOOPT)
+		return r;
+	xdp->active_ &= ~NETRING_XDP_BUSY_POLL;
+	return 0;
+}
+
 static int set_options(struct netring_xdp *xdp)
 {
 	const struct netring_xdp_config *cfg = &xdp->config_;
@@ -267,21 +280,8 @@ static int set_options(struct netring_xdp *xdp)
 
 	xdp->step = NETRING_STEP_OPTION;
 	xdp->active_ = cfg->flags;
-	if (NETRING_CONFIG_XDP_BUSY_POLL &&
-	    cfg->flags & NETRING_XDP_BUSY_POLL) {
-		r = set(xdp, SOL_SOCKET, NR_SO_PREFER_BUSY_POLL, 1);
-		if (r >= 0)
-			r = set(xdp, SOL_SOCKET, NR_SO_BUSY_POLL,
-				cfg->busy_usecs ? cfg->busy_usecs : BUSY_USECS);
-		if (r >= 0)
-			r = set(xdp, SOL_SOCKET, NR_SO_BUSY_POLL_BUDGET,
-				cfg->busy_budget ? cfg->busy_budget :
-						   BUSY_BUDGET);
-		if (r == -ENOPROTOOPT) {
-			xdp->active_ &= ~NETRING_XDP_BUSY_POLL;
-			r = 0;
-		}
-	}
+	if (NETRING_CONFIG_XDP_BUSY_POLL && cfg->flags & NETRING_XDP_BUSY_POLL)
+		r = set_busy_poll(xdp);
 	if (NETRING_CONFIG_XDP_TX_BUDGET && r >= 0 && cfg->tx_budget) {
 		r = set(xdp, NR_SOL_XDP, NR_XDP_MAX_TX_SKB_BUDGET,
 			cfg->tx_budget);

@@ -79,34 +79,17 @@ static int load(struct netring_xdp_program *program, uint32_t flags)
 	return sys_bpf(NR_BPF_PROG_LOAD, &load, sizeof(load));
 }
 
-static int find_interface(struct netring_xdp_program *program,
-			  const char *interface, uint32_t ifindex)
-{
-	char name[NR_IFNAMSIZ] = { 0 };
-	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int r;
-
-	program->step = NETRING_STEP_INTERFACE;
-	if (fd < 0)
-		return fd;
-	r = netring_interface_name_(fd, interface, ifindex, name);
-	if (r >= 0)
-		r = netring_interface_get_(fd, NR_SIOCGIFINDEX, name);
-	sys_close(fd);
-	if (r < 0)
-		return r;
-	memcpy(program->interface_, name, sizeof(name));
-	program->ifindex_ = (uint32_t)r;
-	return 0;
-}
-
 static int set_up(struct netring_xdp_program *program,
 		  const struct netring_xdp_program_config *cfg)
 {
-	int r = find_interface(program, cfg->interface, cfg->ifindex);
+	struct interface_facts facts;
+	int r;
 
+	program->step = NETRING_STEP_INTERFACE;
+	r = netring_interface_find_(cfg->interface, cfg->ifindex, &facts);
 	if (r < 0)
 		return r;
+	memcpy(program->interface_, facts.name, sizeof(facts.name));
 	program->step = NETRING_STEP_XSKMAP;
 	r = netring_xdp_make_map_(NR_BPF_MAP_TYPE_XSKMAP,
 				  cfg->queues ? cfg->queues : QUEUES);
@@ -207,12 +190,15 @@ static void detach(struct netring_xdp_program *program)
 
 int netring_xdp_program_attach(struct netring_xdp_program *program)
 {
+	struct interface_facts facts;
 	int i, r;
 
 	detach(program);
-	r = find_interface(program, program->interface_, 0);
+	program->step = NETRING_STEP_INTERFACE;
+	r = netring_interface_find_(program->interface_, 0, &facts);
 	if (r < 0)
 		return r;
+	program->ifindex_ = facts.ifindex;
 	program->step = NETRING_STEP_ATTACH;
 	program->foreign = 0;
 	r = -EINVAL;

@@ -19,11 +19,11 @@ uint32_t netring_xdp_rx_fill(struct netring_xdp_rx *rx)
 
 	if (count > umem->rx_.count)
 		count = umem->rx_.count;
-	i = netring_xdp_ring_seek(&rx->fill_, count);
+	i = netring_xdp_seek_(&rx->fill_, count);
 	if (count > i)
 		count = i;
 	for (i = 0; i < count; i++)
-		post(rx, i, umem_pop(umem, &umem->rx_, 0));
+		post(rx, i, umem_pop(umem, &umem->rx_));
 	if (count)
 		netring_xdp_ring_commit(&rx->fill_, count);
 	rx->posted_ += count;
@@ -35,13 +35,13 @@ void netring_xdp_rx_release(struct netring_xdp_rx *rx)
 {
 	struct netring_umem *umem = rx->umem_;
 	uint32_t mine = UMEM_WORD(NETRING_UMEM_RX, rx->number_);
-	uint32_t room = netring_xdp_ring_seek(&rx->fill_, rx->walked_);
+	uint32_t room = netring_xdp_seek_(&rx->fill_, rx->walked_);
 	const struct netring_xdp_desc *desc;
 	uint32_t i, frame, filled = 0;
 
 	for (i = 0; i < rx->walked_; i++) {
 		desc = netring_xdp_ring_desc(&rx->ring_, i);
-		frame = netring_umem_find_(umem, mine, desc->addr, 0);
+		frame = netring_umem_frame_(umem, mine, desc->addr);
 		if (frame == UINT32_MAX)
 			continue; /* kept, forwarded, or never valid */
 		if (filled < room)
@@ -79,6 +79,11 @@ void netring_xdp_rx_idle_(struct netring_xdp_rx *rx)
 	(void)netring_xdp_rx_kick(rx);
 }
 
+uint32_t netring_xdp_next_(struct netring_xdp_rx *rx)
+{
+	return netring_xdp_rx_next(rx);
+}
+
 int netring_xdp_poll_(int fd, int timeout)
 {
 	struct pollfd poll;
@@ -96,12 +101,11 @@ int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout)
 	int slice, r;
 
 	(void)netring_xdp_rx_fill(rx);
-	while (!netring_xdp_ring_seek(&rx->ring_, 1)) {
+	while (!netring_xdp_seek_(&rx->ring_, 1)) {
 		slice = timeout < 0 || timeout > LOOK_MS ? LOOK_MS : timeout;
 		r = netring_xdp_poll_(rx->fd_, slice);
 		if (r > 0) /* nothing there all the same: never a spin */
-			return netring_xdp_ring_seek(&rx->ring_, 1) ? 1 :
-								      -EBADMSG;
+			return netring_xdp_seek_(&rx->ring_, 1) ? 1 : -EBADMSG;
 		if (r == 0)
 			r = netring_xdp_look_(rx->fd_);
 		if (r < 0)

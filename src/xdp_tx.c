@@ -22,25 +22,32 @@ static int has_slot(struct netring_xdp_tx *tx)
 {
 	uint32_t used = tx->staged_ + tx->reserved_;
 
-	return netring_xdp_ring_seek(&tx->ring_, used + 1) > used &&
+	return netring_xdp_seek_(&tx->ring_, used + 1) > used &&
 	       tx->in_flight_ + used < tx->most_;
 }
 
-/* What a completed or free frame looks like to be filled. */
+/* A frame becomes the caller's, to be filled. */
 static void show(struct netring_xdp_tx *tx, struct netring_xdp_frame *frame,
 		 uint32_t number)
 {
 	struct netring_umem *umem = tx->umem_;
-	uint8_t *data;
 
+	umem->table_[number] = UMEM_WORD(NETRING_UMEM_USER, tx->number_);
+	tx->reserved_++;
 	frame->addr = umem_address(umem, number) + umem->metadata_;
 	frame->capacity = (1u << umem->shift_) - umem->metadata_;
-	frame->data = data = netring_umem_data(umem, frame->addr);
+	frame->data = netring_umem_data(umem, frame->addr);
 	frame->metadata = NULL;
 	if (NETRING_CONFIG_XDP_METADATA && umem->metadata_)
 		frame->metadata =
-			(struct netring_xdp_metadata *)(void *)(data -
+			(struct netring_xdp_metadata *)(void *)(frame->data -
 								umem->metadata_);
+}
+
+/* A slot, after a look for completions if need be. */
+static int find_slot(struct netring_xdp_tx *tx)
+{
+	return has_slot(tx) || (netring_xdp_tx_reap(tx) && has_slot(tx));
 }
 
 int netring_xdp_tx_reserve(struct netring_xdp_tx *tx,
@@ -48,15 +55,12 @@ int netring_xdp_tx_reserve(struct netring_xdp_tx *tx,
 {
 	struct netring_umem *umem = tx->umem_;
 
-	if ((!umem->tx_.count || !has_slot(tx)) &&
-	    (!netring_xdp_tx_reap(tx) || !umem->tx_.count || !has_slot(tx)))
+	if (!find_slot(tx) || (!umem->tx_.count && !netring_xdp_tx_reap(tx)) ||
+	    !umem->tx_.count)
 		return -EAGAIN;
-	show(tx, frame,
-	     umem_pop(umem, &umem->tx_,
-		      UMEM_WORD(NETRING_UMEM_USER, tx->number_)));
+	show(tx, frame, umem_pop(umem, &umem->tx_));
 	if (frame->metadata)
 		memset(frame->metadata, 0, sizeof(*frame->metadata));
-	tx->reserved_++;
 	return 0;
 }
 
@@ -74,10 +78,9 @@ static void drop_open(struct netring_xdp_tx *tx)
 
 	for (; tx->open_; tx->open_--) {
 		tx->staged_--;
-		frame = netring_umem_find_(
+		frame = netring_umem_frame_(
 			tx->umem_, mine,
-			netring_xdp_ring_desc(&tx->ring_, tx->staged_)->addr,
-			0);
+			netring_xdp_ring_desc(&tx->ring_, tx->staged_)->addr);
 		if (frame != UINT32_MAX)
 			netring_umem_push_(tx->umem_, frame);
 	}
@@ -176,7 +179,7 @@ int netring_xdp_tx_forward(struct netring_xdp_tx *tx,
 	uint32_t more = pkt->options & NETRING_XDP_MORE;
 	int r;
 
-	if (!has_slot(tx) && (!netring_xdp_tx_reap(tx) || !has_slot(tx)))
+	if (!find_slot(tx))
 		return -EAGAIN;
 	r = check(tx, pkt->addr, pkt->len, more);
 	if (r >= 0)
@@ -186,56 +189,52 @@ int netring_xdp_tx_forward(struct netring_xdp_tx *tx,
 	return r;
 }
 
+/* The i-th completed frame; UINT32_MAX, and counted: it cannot be. */
+static uint32_t take_completed(struct netring_xdp_tx *tx, uint32_t i)
+{
+	uint32_t frame = netring_umem_frame_(
+		tx->umem_, UMEM_WORD(NETRING_UMEM_TX, tx->number_),
+		*netring_xdp_ring_address(&tx->completions_, i));
+
+	if (frame == UINT32_MAX) {
+		tx->invalid_++;
+	} else {
+		tx->in_flight_--;
+		tx->sent_++;
+	}
+	return frame;
+}
+
 uint32_t netring_xdp_tx_reap(struct netring_xdp_tx *tx)
 {
-	struct netring_umem *umem = tx->umem_;
-	uint32_t mine = UMEM_WORD(NETRING_UMEM_TX, tx->number_);
-	uint32_t i, frame, count, done = 0;
+	uint32_t i, frame, count, before = tx->in_flight_;
 
 	if (tx->flags_ & NETRING_XDP_KEEP_COMPLETIONS)
 		return 0;
-	count = netring_xdp_ring_seek(&tx->completions_, UINT32_MAX);
+	count = netring_xdp_seek_(&tx->completions_, UINT32_MAX);
 	for (i = 0; i < count; i++) {
-		frame = netring_umem_find_(
-			umem, mine,
-			*netring_xdp_ring_address(&tx->completions_, i), 0);
-		if (frame == UINT32_MAX) {
-			tx->invalid_++;
-			continue;
-		}
-		netring_umem_push_(umem, frame);
-		done++;
+		frame = take_completed(tx, i);
+		if (frame != UINT32_MAX)
+			netring_umem_push_(tx->umem_, frame);
 	}
 	if (count)
 		netring_xdp_ring_commit(&tx->completions_, count);
-	tx->in_flight_ -= done;
-	tx->sent_ += done;
-	umem_assert(umem);
-	return done;
+	umem_assert(tx->umem_);
+	return before - tx->in_flight_;
 }
 
 int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
 				   struct netring_xdp_frame *frame)
 {
-	uint32_t mine = UMEM_WORD(NETRING_UMEM_TX, tx->number_);
 	uint32_t number;
 
-	while (netring_xdp_ring_seek(&tx->completions_, 1)) {
+	while (netring_xdp_seek_(&tx->completions_, 1)) {
 		if (!has_slot(tx))
 			return -EAGAIN;
-		number = netring_umem_find_(
-			tx->umem_, mine,
-			*netring_xdp_ring_address(&tx->completions_, 0), 0);
+		number = take_completed(tx, 0);
 		netring_xdp_ring_commit(&tx->completions_, 1);
-		if (number == UINT32_MAX) {
-			tx->invalid_++;
+		if (number == UINT32_MAX)
 			continue;
-		}
-		tx->umem_->table_[number] =
-			UMEM_WORD(NETRING_UMEM_USER, tx->number_);
-		tx->in_flight_--;
-		tx->sent_++;
-		tx->reserved_++;
 		show(tx, frame, number);
 		return 1;
 	}

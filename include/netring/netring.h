@@ -14,6 +14,7 @@
 #include <netring/bridge.h>
 #endif
 #if NETRING_CONFIG_XDP
+#include <netring/umem_count.h>
 #include <netring/xdp.h>
 #endif
 #if NETRING_CONFIG_XDP_PROGRAM

@@ -136,16 +136,6 @@ int netring_umem_init(struct netring_umem *umem,
  * it. Return: 0, or -EINVAL: no such frame, or not the caller's. */
 int netring_umem_free(struct netring_umem *umem, uint64_t addr);
 
-/*
- * Count the frames of each owner, and hold them against the lists and against
- * what the sockets know: O(frames), for tests; the debug build does it with
- * every step. Not while another thread is at it.
- *
- * Return: 0, or -EUCLEAN: a frame is lost, or had twice.
- */
-int netring_umem_count(const struct netring_umem *umem,
-		       uint32_t count[NETRING_UMEM_OWNERS_]);
-
 /* The bytes at an address within the UMEM. */
 static inline uint8_t *netring_umem_data(const struct netring_umem *umem,
 					 uint64_t addr)
@@ -170,6 +160,7 @@ static inline uint32_t netring_umem_room(const struct netring_umem *umem)
 }
 
 /* Private: a word of the table. */
+#define NETRING_UMEM_END_ 0x0fffffffu /* of a list of free frames */
 #define NETRING_UMEM_WORD_(owner, number) ((uint32_t)(owner) << 28 | (number))
 
 /* Private: the frame number of an address of the kernel's, if such a frame is

@@ -134,23 +134,22 @@ struct netring_xdp_map_ {
 /* Private but for step, rx and tx. Must stay in place until close. */
 struct netring_xdp {
 	enum netring_step step;
-
-	struct netring_xdp_rx rx;
-	uint8_t apart_[64];
-	struct netring_xdp_tx tx;
-	uint8_t also_apart_[64];
-
-	struct netring_xdp *next_; /* of the UMEM's */
-	struct netring_xdp_config config_;
-	struct netring_xdp_map_ map_[4];
-	uint64_t base_[6]; /* the kernel's counters before a reopen */
-	int fd_;	   /* + 1 */
-	int promisc_;	   /* + 1 */
-	int map_fd_;	   /* the caller's */
+	int fd_;      /* + 1 */
+	int promisc_; /* + 1 */
+	int map_fd_;  /* the caller's */
 	uint32_t ifindex_;
 	uint32_t active_;
 	uint32_t bound_;
+	uint32_t slots_[4];	   /* of the rings: rx, tx, fill, completion */
+	struct netring_xdp *next_; /* of the UMEM's */
+	struct netring_xdp_config config_;
 	char interface_[16];
+	struct netring_xdp_map_ map_[4];
+	uint64_t base_[6]; /* the kernel's counters before a reopen */
+
+	struct netring_xdp_rx rx;
+	uint8_t apart_[64]; /* two threads, two cache lines */
+	struct netring_xdp_tx tx;
 };
 
 /**

@@ -67,8 +67,6 @@ struct netring_xdp_bridge_config {
 };
 
 struct netring_xdp_bridge_port_ {
-	struct netring_xdp xdp;
-	struct netring_xdp_program program;
 	struct netring_bridge_stats stats; /* from here to the other port */
 	uint32_t offloads;		   /* to be restored */
 	uint8_t number;
@@ -77,16 +75,17 @@ struct netring_xdp_bridge_port_ {
 	uint8_t follows; /* the next descriptor, a packet's fragments */
 	uint8_t fate;	 /* of that packet */
 	uint8_t state;	 /* enum netring_port_event */
+	struct netring_xdp xdp;
+	struct netring_xdp_program program;
 };
 
-/* Private but for step, port and queues. */
+/* Private but for step, port, foreign and queues. */
 struct netring_xdp_bridge {
 	enum netring_step step;
 	int port;	    /* where an open failed */
 	uint32_t foreign;   /* step ATTACH, -EBUSY: the program there */
 	uint32_t queues[2]; /* of each interface; one of them is joined */
 
-	struct netring_xdp_bridge_port_ port_[2];
 	int fd_;      /* + 1; for ioctls */
 	int stop_fd_; /* + 1; of run */
 	int stopped_;
@@ -96,6 +95,7 @@ struct netring_xdp_bridge {
 	enum netring_verdict (*filter_)(void *, struct netring_packet *, int);
 	void (*event_)(void *, int, enum netring_port_event);
 	void *user_;
+	struct netring_xdp_bridge_port_ port_[2];
 };
 
 /**

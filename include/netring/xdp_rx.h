@@ -24,15 +24,15 @@ struct netring_xdp_packet {
 /* Receives; private. One thread. */
 struct netring_xdp_rx {
 	struct netring_umem *umem_;
-	struct netring_xdp_ring ring_;
-	struct netring_xdp_ring fill_;
 	uint32_t number_;
+	int fd_; /* + 1 */
+	uint32_t flags_;
 	uint32_t posted_; /* frames with the kernel, */
 	uint32_t most_;	  /* and how many there may be */
 	uint32_t batch_;  /* descriptors at hand, */
 	uint32_t walked_; /* and how many were looked at */
-	int fd_;	  /* + 1 */
-	uint32_t flags_;
+	struct netring_xdp_ring ring_;
+	struct netring_xdp_ring fill_;
 	uint64_t received_;
 	uint64_t invalid_;
 };

@@ -51,9 +51,9 @@ struct netring_xdp_metadata {
 /* Sends; private. One thread. */
 struct netring_xdp_tx {
 	struct netring_umem *umem_;
-	struct netring_xdp_ring ring_;
-	struct netring_xdp_ring completions_;
 	uint32_t number_;
+	int fd_; /* + 1 */
+	uint32_t flags_;
 	uint32_t reserved_;  /* frames that have a slot, */
 	uint32_t staged_;    /* slots written behind what is committed, */
 	uint32_t open_;	     /* those of an unfinished packet among them, */
@@ -61,9 +61,9 @@ struct netring_xdp_tx {
 	uint32_t in_flight_; /* committed, not completed */
 	uint32_t most_;	     /* of all of these */
 	uint32_t longest_;   /* bytes of a packet */
+	struct netring_xdp_ring ring_;
+	struct netring_xdp_ring completions_;
 	const char *interface_;
-	int fd_; /* + 1 */
-	uint32_t flags_;
 	uint64_t queued_;
 	uint64_t sent_;
 	uint64_t invalid_;
