@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_hosts.c - the AF_XDP bridge between the two hosts of hosts.h. */
+#define _GNU_SOURCE
+#include "xdp_hosts.h"
+
+#include "live.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+NETRING_UMEM_AREA(area, XDP_HOSTS_FRAMES, 2048);
+static struct netring_umem umem;
+
+const char *xdp_hosts_mode(int attach)
+{
+	return attach == NETRING_XDP_NATIVE ? "native" : "generic";
+}
+
+struct netring_xdp_bridge_config xdp_hosts_config(int attach, uint32_t flags)
+{
+	struct netring_xdp_bridge_config cfg;
+
+	memset(&cfg, 0, sizeof(cfg));
+	cfg.flags = flags;
+	cfg.program.attach[0] = (uint8_t)attach;
+	return cfg;
+}
+
+int xdp_hosts_try(struct netring_xdp_bridge *br,
+		  struct netring_xdp_bridge_config *cfg)
+{
+	struct netring_umem_config memory = {
+		.memory = area.memory,
+		.size = sizeof(area.memory),
+		.table = area.table,
+		.table_size = sizeof(area.table),
+		.frame_size = 2048,
+	};
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (!cfg->interface[i])
+			cfg->interface[i] = port_name[i];
+	if (!cfg->socket.umem || cfg->socket.umem == &umem) {
+		must(netring_umem_init(&umem, &memory), "a umem");
+		cfg->socket.umem = &umem;
+	}
+	return netring_xdp_bridge_open(br, cfg);
+}
+
+void xdp_hosts_open(struct netring_xdp_bridge *br,
+		    struct netring_xdp_bridge_config *cfg)
+{
+	static int opened;
+	int r = xdp_hosts_try(br, cfg);
+
+	if (r < 0 && !opened && lacking(r))
+		skip_all(lacking(r), "a bridge of AF_XDP");
+	must(r, "open (%s of port %d)", netring_step_name(br->step), br->port);
+	opened = 1;
+}
+
+void xdp_hosts_close(struct netring_xdp_bridge *br, const char *what)
+{
+	const struct netring_umem *memory = br->port_[0].xdp.config_.umem;
+	uint32_t count[NETRING_UMEM_OWNERS_];
+
+	is(netring_umem_count(memory, count), 0, "%s: every frame has an owner",
+	   what);
+	netring_xdp_bridge_close(br);
+	is(netring_umem_count(memory, count), 0, "%s: closed, too", what);
+	is(count[NETRING_UMEM_FREE], memory->frames_, "and all are free");
+}
+
+int xdp_hosts_pump(struct netring_xdp_bridge *br, int ms)
+{
+	int64_t end = netring_clock_ms() + ms, last = end + 5000;
+	int r, moved = 0;
+
+	while (netring_clock_ms() < last && netring_clock_ms() < end) {
+		r = netring_xdp_bridge_step(br, 1);
+		if (r < 0 && r != -EINTR)
+			must(r, "step");
+		if (r > 0) {
+			moved += r;
+			end = netring_clock_ms() + ms;
+		}
+	}
+	return moved;
+}
+
+long xdp_hosts_run_for(struct netring_xdp_bridge *br, int ms)
+{
+	int64_t end = netring_clock_ms() + ms, left;
+	long sleeps = live_sleeps();
+	int r;
+
+	while ((left = end - netring_clock_ms()) > 0) {
+		r = netring_xdp_bridge_step(br, (int)left);
+		if (r < 0 && r != -EINTR)
+			must(r, "step");
+	}
+	return live_sleeps() - sleeps;
+}
+
+static volatile int stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+static void run(struct netring_xdp_bridge_config *cfg, int ready, int to)
+{
+	static struct netring_xdp_bridge br;
+	struct netring_bridge_stats stats[2];
+	char byte = 1;
+	int i, r;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGTERM, stop);
+	r = xdp_hosts_try(&br, cfg);
+	if (r < 0 || write(ready, &byte, 1) != 1) {
+		diag("open (%s of port %d): %s", netring_step_name(br.step),
+		     br.port, strerror(-r));
+		_exit(1);
+	}
+	close(ready);
+	r = netring_xdp_bridge_run(&br, &stopped, -1);
+	for (i = 0; i < 2; i++)
+		netring_xdp_bridge_read_stats(&br, i, &stats[i]);
+	if (to >= 0 && write(to, stats, sizeof(stats)) < 0)
+		r = -EIO;
+	netring_xdp_bridge_close(&br);
+	_exit(r < 0);
+}
+
+pid_t xdp_hosts_run(struct netring_xdp_bridge_config *cfg, int to)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	must(pipe(ready) < 0 ? -errno : 0, "a pipe");
+	pid = fork();
+	if (!pid) {
+		close(ready[0]);
+		run(cfg, ready[1], to);
+	}
+	close(ready[1]);
+	must(read(ready[0], &byte, 1) == 1 ? 0 : -EIO,
+	     "a bridge in another process");
+	close(ready[0]);
+	return pid;
+}
+
+struct netring_bridge_stats xdp_hosts_stats(struct netring_xdp_bridge *br,
+					    int direction, const char *what)
+{
+	struct netring_bridge_stats s;
+
+	must(netring_xdp_bridge_read_stats(br, direction, &s), "statistics");
+	hosts_adds_up(&s, what);
+	return s;
+}
+
+void xdp_hosts_mtu(const struct hosts *h, int side, uint32_t mtu)
+{
+	int home = must(net_enter(h->ns[side]), "go there");
+
+	must(net_mtu(host_name[side], mtu), "MTU of %s", host_name[side]);
+	must(net_return(home), "come back");
+	must(net_mtu(port_name[side], mtu), "MTU of %s", port_name[side]);
+}

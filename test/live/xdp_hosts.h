@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* xdp_hosts.h - the AF_XDP bridge between the two hosts of hosts.h. */
+#ifndef LIVE_XDP_HOSTS_H
+#define LIVE_XDP_HOSTS_H
+
+#include "hosts.h"
+
+#include <netring/xdp_bridge.h>
+
+#define XDP_HOSTS_FRAMES 1024u
+
+/* "native", "generic" */
+const char *xdp_hosts_mode(int attach);
+
+/* A configuration with programs attached in one way only. */
+struct netring_xdp_bridge_config xdp_hosts_config(int attach, uint32_t flags);
+
+/* Fills in the ports and a new UMEM, where they are missing; as open. */
+int xdp_hosts_try(struct netring_xdp_bridge *br,
+		  struct netring_xdp_bridge_config *cfg);
+/* The same; must succeed. Skips the whole test where the kernel cannot. */
+void xdp_hosts_open(struct netring_xdp_bridge *br,
+		    struct netring_xdp_bridge_config *cfg);
+/* Every frame must have an owner before, and be free after. */
+void xdp_hosts_close(struct netring_xdp_bridge *br, const char *what);
+
+/* Until nothing comes for @ms, 5 s at most; the frames taken. */
+int xdp_hosts_pump(struct netring_xdp_bridge *br, int ms);
+/* Steps as run() makes them for @ms; how often they slept. */
+long xdp_hosts_run_for(struct netring_xdp_bridge *br, int ms);
+/* In a process of its own until SIGTERM; then it writes the statistics of both
+ * directions to @to, -1: not. */
+pid_t xdp_hosts_run(struct netring_xdp_bridge_config *cfg, int to);
+
+/* Of a direction; must be told, and add up. */
+struct netring_bridge_stats xdp_hosts_stats(struct netring_xdp_bridge *br,
+					    int direction, const char *what);
+
+/* Both ends of a side's wire. */
+void xdp_hosts_mtu(const struct hosts *h, int side, uint32_t mtu);
+
+#endif
