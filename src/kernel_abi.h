@@ -216,8 +216,7 @@ struct nr_ethtool_ts_info {
 #define NR_BPF_ADD64_REG 0x0f
 #define NR_BPF_AND64_IMM 0x57
 #define NR_BPF_LSH64_IMM 0x67
-#define NR_BPF_LD_IMM64 0x18  /* BPF_LD | BPF_DW | BPF_IMM: two slots, */
-#define NR_BPF_LD_IMM64_END 0 /* of which this is the second */
+#define NR_BPF_LD_IMM64 0x18 /* two slots */
 #define NR_BPF_LDX_B 0x71
 #define NR_BPF_LDX_H 0x69
 #define NR_BPF_LDX_W 0x61

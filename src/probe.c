@@ -6,10 +6,10 @@
 #include <netring/probe.h>
 
 #include "ethtool.h"
+#include "probe.h"
 
 #define EXPERIMENTAL_ETHERTYPE 0x88b5 /* IEEE 802: nobody's traffic has it */
 #define BLOCK 65536u		      /* a multiple of every page size */
-#define AF_XDP_ 44		      /* older C libraries lack AF_XDP */
 
 const char *netring_feature_name(enum netring_feature feature)
 {
@@ -36,7 +36,15 @@ const char *netring_feature_name(enum netring_feature feature)
 		[NETRING_FEATURE_FANOUT_UNIQUE_ID] = "fanout-unique-id",
 		[NETRING_FEATURE_NETNS] = "network-namespace",
 		[NETRING_FEATURE_XDP_SOCKET] = "xdp-socket",
+		[NETRING_FEATURE_XDP_RINGS] = "xdp-rings",
+		[NETRING_FEATURE_XDP_FRAGMENTS] = "xdp-fragments",
+		[NETRING_FEATURE_XDP_METADATA] = "xdp-metadata",
+		[NETRING_FEATURE_XDP_TX_BUDGET] = "xdp-tx-budget",
+		[NETRING_FEATURE_XDP_BUSY_POLL] = "xdp-busy-poll",
+		[NETRING_FEATURE_XDP_MAP] = "xdp-map",
 		[NETRING_FEATURE_XDP_PROGRAM] = "xdp-program",
+		[NETRING_FEATURE_XDP_PROGRAM_FRAGMENTS] =
+			"xdp-program-fragments",
 		[NETRING_FEATURE_HARDWARE_TIME] = "hardware-time",
 	};
 
@@ -102,7 +110,7 @@ static int try_ring(int fd, int version, int option)
 }
 
 /* The shortest program of all: return 0. */
-static int load_program(uint32_t type)
+static int load_program(uint32_t type, uint32_t flags)
 {
 	static const struct nr_bpf_insn program[] = {
 		{ NR_BPF_MOV64_IMM, 0, 0, 0 },
@@ -115,12 +123,13 @@ static int load_program(uint32_t type)
 	load.insn_cnt = sizeof(program) / sizeof(program[0]);
 	load.insns = (uintptr_t)program;
 	load.license = (uintptr_t) "MIT";
+	load.prog_flags = flags;
 	return sys_bpf(NR_BPF_PROG_LOAD, &load, sizeof(load));
 }
 
 static int try_ebpf_filter(int fd)
 {
-	int program = load_program(NR_BPF_PROG_TYPE_SOCKET_FILTER);
+	int program = load_program(NR_BPF_PROG_TYPE_SOCKET_FILTER, 0);
 	int r;
 
 	if (program < 0)
@@ -201,6 +210,17 @@ static int try_hardware_time(const char *interface)
 	return r;
 }
 
+static int make_map(void)
+{
+	struct nr_bpf_map_create create;
+
+	create.map_type = NR_BPF_MAP_TYPE_XSKMAP;
+	create.key_size = sizeof(uint32_t);
+	create.value_size = sizeof(uint32_t);
+	create.max_entries = 1;
+	return sys_bpf(NR_BPF_MAP_CREATE, &create, sizeof(create));
+}
+
 static int try_on(int fd, enum netring_feature feature, const char *interface)
 {
 	int r;
@@ -237,9 +257,28 @@ static int try_on(int fd, enum netring_feature feature, const char *interface)
 	}
 }
 
+/* What a feature is tried on, or that is the feature itself. */
+static int open_subject(enum netring_feature feature)
+{
+	switch (feature) {
+	case NETRING_FEATURE_XDP_MAP:
+		return make_map();
+	case NETRING_FEATURE_XDP_PROGRAM:
+		return load_program(NR_BPF_PROG_TYPE_XDP, 0);
+	case NETRING_FEATURE_XDP_PROGRAM_FRAGMENTS:
+		return load_program(NR_BPF_PROG_TYPE_XDP,
+				    NR_BPF_F_XDP_HAS_FRAGS);
+	default:
+		return sys_socket(feature < NETRING_FEATURE_XDP_SOCKET ?
+					  AF_PACKET :
+					  NR_AF_XDP,
+				  SOCK_RAW | SOCK_CLOEXEC, 0);
+	}
+}
+
 int netring_probe(enum netring_feature feature, const char *interface)
 {
-	int fd, r;
+	int fd, r = 0;
 
 	if ((unsigned int)feature >= NETRING_FEATURE_COUNT_)
 		return -EINVAL;
@@ -247,17 +286,13 @@ int netring_probe(enum netring_feature feature, const char *interface)
 		return answer(try_netns());
 	if (feature == NETRING_FEATURE_HARDWARE_TIME)
 		return answer(try_hardware_time(interface));
-	if (feature == NETRING_FEATURE_XDP_PROGRAM)
-		fd = load_program(NR_BPF_PROG_TYPE_XDP);
-	else
-		fd = sys_socket(feature == NETRING_FEATURE_XDP_SOCKET ?
-					AF_XDP_ :
-					AF_PACKET,
-				SOCK_RAW | SOCK_CLOEXEC, 0);
+	fd = open_subject(feature);
 	if (fd < 0)
 		return answer(fd);
-	r = feature < NETRING_FEATURE_NETNS ? try_on(fd, feature, interface) :
-					      0;
+	if (feature < NETRING_FEATURE_NETNS)
+		r = try_on(fd, feature, interface);
+	else if (feature < NETRING_FEATURE_XDP_MAP)
+		r = netring_probe_xdp_socket_(fd, feature);
 	sys_close(fd);
 	return answer(r);
 }

@@ -5,6 +5,7 @@
 #include <netring/probe.h>
 
 #include "ethtool.h"
+#include "probe.h"
 
 /* What every interface has. */
 static int read_basics(int fd, const char *name,
@@ -90,6 +91,7 @@ int netring_probe_interface(struct netring_interface *facts, const char *name)
 		read_driver(fd, padded, facts);
 		read_queues(fd, padded, facts);
 		read_offloads(fd, padded, facts);
+		netring_probe_xdp_(facts);
 	}
 	sys_close(fd);
 	return r;

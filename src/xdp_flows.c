@@ -18,12 +18,6 @@
 #define PORT_TO 2
 #define PORTS_SIZE 4
 
-/* A number of 16 bits as a load of two bytes in network order gives it. */
-#define NET16(n)                                     \
-	(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? \
-		 ((n) >> 8 | ((n)&0xff) << 8) :      \
-		 (n))
-
 /* The key on the stack, as struct flow; and what must outlive a call. */
 #define KEY (-4)
 #define KEY_PROTOCOL (KEY + 2)
@@ -50,14 +44,14 @@ struct flow {
 		BPF(NR_BPF_JNE_IMM, 0, 0, LABEL_REDIRECT, 0)
 
 /* A VLAN tag, if r2, the type, says so; else on to @next. */
-#define TAG(label, next)                                        \
-	BPF(NR_BPF_JEQ_IMM, 2, 0, label, NET16(0x8100)),        \
-		BPF(NR_BPF_JNE_IMM, 2, 0, next, NET16(0x88a8)), \
-		BPF_LABEL(label), NEED(TAG_SIZE),               \
-		BPF(NR_BPF_LDX_H, 2, 7, TAG_TYPE, 0),           \
+#define TAG(label, next)                                           \
+	BPF(NR_BPF_JEQ_IMM, 2, 0, label, NUMBER_TAG),              \
+		BPF(NR_BPF_JNE_IMM, 2, 0, next, NUMBER_TAG_OUTER), \
+		BPF_LABEL(label), NEED(TAG_SIZE),                  \
+		BPF(NR_BPF_LDX_H, 2, 7, TAG_TYPE, 0),              \
 		BPF(NR_BPF_ADD64_IMM, 7, 0, 0, TAG_SIZE)
 
-static const struct nr_bpf_insn flows[] = {
+static const struct xdp_insn flows[] = {
 	BPF(NR_BPF_LDX_W, 7, 6, NR_XDP_MD_DATA, 0),
 	BPF(NR_BPF_LDX_W, 8, 6, NR_XDP_MD_DATA_END, 0),
 	NEED(ETH_SIZE),
@@ -67,12 +61,12 @@ static const struct nr_bpf_insn flows[] = {
 	TAG(LABEL_TAG2, LABEL_NETWORK),
 
 	BPF_LABEL(LABEL_NETWORK),
-	BPF(NR_BPF_JEQ_IMM, 2, 0, LABEL_IPV6, NET16(0x86dd)),
-	BPF(NR_BPF_JNE_IMM, 2, 0, LABEL_PASS, NET16(0x0800)),
+	BPF(NR_BPF_JEQ_IMM, 2, 0, LABEL_IPV6, NUMBER_IPV6),
+	BPF(NR_BPF_JNE_IMM, 2, 0, LABEL_PASS, NUMBER_IPV4),
 	NEED(IP_SIZE),
 	BPF(NR_BPF_LDX_B, 9, 7, IP_PROTOCOL, 0),
 	BPF(NR_BPF_LDX_H, 4, 7, IP_FRAGMENT, 0),
-	BPF(NR_BPF_AND64_IMM, 4, 0, 0, NET16(0x3fff)), /* more, offset */
+	BPF(NR_BPF_AND64_IMM, 4, 0, 0, NUMBER_FRAGMENT),
 	BPF(NR_BPF_LDX_B, 3, 7, 0, 0),
 	BPF(NR_BPF_AND64_IMM, 3, 0, 0, 15), /* header length, in words */
 	BPF(NR_BPF_LSH64_IMM, 3, 0, 0, 2),

@@ -8,7 +8,7 @@
 #define QUEUES 64u
 
 /* return redirect_map(map 0, context->rx_queue_index, XDP_PASS) */
-static const struct nr_bpf_insn redirect[] = {
+static const struct xdp_insn redirect[] = {
 	BPF_LABEL(LABEL_REDIRECT),
 	BPF(NR_BPF_LDX_W, 2, 6, NR_XDP_MD_RX_QUEUE_INDEX, 0),
 	BPF_MAP(1, 0),
@@ -17,31 +17,49 @@ static const struct nr_bpf_insn redirect[] = {
 	BPF(NR_BPF_EXIT, 0, 0, 0, 0),
 };
 
-static const struct nr_bpf_insn enter[] = {
+static const struct xdp_insn enter[] = {
 	BPF(NR_BPF_MOV64_REG, 6, 1, 0, 0),
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-void netring_xdp_put_(struct xdp_code *code, const struct nr_bpf_insn *table,
+/* A number of 16 bits as a load of two bytes in network order gives it. */
+#define NET16(n)                                     \
+	(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? \
+		 ((n) >> 8 | ((n)&0xff) << 8) :      \
+		 (n))
+
+void netring_xdp_put_(struct xdp_code *code, const struct xdp_insn *table,
 		      unsigned int count)
 {
-	struct nr_bpf_insn *at;
+	static const uint16_t numbers[] = {
+		NET16(0x8100), NET16(0x88a8), NET16(0x0800),
+		NET16(0x86dd), NET16(0x3fff),
+	};
+	const struct xdp_insn *from;
+	struct nr_bpf_insn *to = code->first;
 
-	while (count--) {
-		if (!table[count].code && !table[count].off &&
-		    table[count].imm) {
-			code->label[table[count].imm] = code->first;
+	for (from = table + count; from-- > table;) {
+		if (!from->code) {
+			code->label[from->value] = to;
 			continue;
 		}
-		at = --code->first;
-		*at = table[count];
-		if (at->code == NR_BPF_LD_IMM64)
-			at->imm = code->map[at->imm];
-		if ((at->code & NR_BPF_CLASS_MASK) == NR_BPF_CLASS_JMP &&
-		    at->off)
-			at->off = (int16_t)(code->label[at->off] - at - 1);
+		if (from->code == NR_BPF_LD_IMM64)
+			memset(--to, 0, sizeof(*to)); /* the second slot */
+		to--;
+		to->code = from->code;
+		to->registers = from->registers;
+		to->off = from->off;
+		to->imm = from->value < NUMBERS ?
+				  numbers[from->value - NUMBER_TAG] :
+				  from->value;
+		if (from->code == NR_BPF_LD_IMM64)
+			to->imm = code->map[from->value];
+		if ((from->code & NR_BPF_CLASS_MASK) == NR_BPF_CLASS_JMP &&
+		    from->off)
+			to->off = (int16_t)(code->label[from->off] - to - 1);
 	}
+	code->first = to;
 }
 
 int netring_xdp_make_map_(uint32_t type, uint32_t entries)

@@ -10,9 +10,17 @@
 #include "kernel_abi.h"
 
 /*
- * Instructions are put down from the last to the first, so that a jump, which
- * always goes forward, knows where its label came to be.
+ * An instruction, half as long as the kernel's: a jump has a label for its
+ * offset, and a number that does not fit into eight bits is named. Tables of them are put down from the last to the first, so that
+ * a jump, which always goes forward, knows where its label came to be.
  */
+struct xdp_insn {
+	uint8_t code; /* 0: a label, whose number is in value */
+	uint8_t registers;
+	int8_t off;
+	int8_t value;
+};
+
 enum xdp_label {
 	LABEL_NONE,
 	LABEL_PASS,	/* to the kernel's stack */
@@ -23,6 +31,15 @@ enum xdp_label {
 	LABEL_IPV6,
 	LABEL_TRANSPORT,
 	LABELS
+};
+
+enum xdp_number {
+	NUMBER_TAG = -128, /* EtherTypes, in network order */
+	NUMBER_TAG_OUTER,
+	NUMBER_IPV4,
+	NUMBER_IPV6,
+	NUMBER_FRAGMENT, /* bits of the IPv4 header: more, and the offset */
+	NUMBERS
 };
 
 struct xdp_code {
@@ -41,13 +58,12 @@ struct xdp_code {
 	{                                                      \
 		(code), REGISTERS(to, from), (offset), (value) \
 	}
-/* In a table of instructions: no instruction, and one of two slots. */
 #define BPF_LABEL(label) BPF(0, 0, 0, 0, label)
-#define BPF_MAP(to, which)                                        \
-	BPF(NR_BPF_LD_IMM64, to, NR_BPF_PSEUDO_MAP_FD, 0, which), \
-		BPF(NR_BPF_LD_IMM64_END, 0, 0, 0, 0)
+/* The address of a map: the kernel's two slots. */
+#define BPF_MAP(to, which) \
+	BPF(NR_BPF_LD_IMM64, to, NR_BPF_PSEUDO_MAP_FD, 0, which)
 
-void netring_xdp_put_(struct xdp_code *code, const struct nr_bpf_insn *table,
+void netring_xdp_put_(struct xdp_code *code, const struct xdp_insn *table,
 		      unsigned int count);
 
 /* xdp_flows.c */

@@ -14,9 +14,10 @@ extern "C" {
 /*
  * Found out by trial, never from a version number: the call is made on a
  * throw-away socket and, where the kernel lets one, read back. Nothing outside
- * of that socket changes. What cannot be tried in that way is not asked here:
- * promiscuous mode (shows in the log; allowed to whom packet sockets are) and
- * the fanout flags that old kernels take without honouring them.
+ * of that socket changes: one of AF_XDP is not bound, a program not attached.
+ * What cannot be tried in that way is not asked here: promiscuous mode (shows
+ * in the log; allowed to whom packet sockets are) and the fanout flags that
+ * old kernels take without honouring them.
  */
 enum netring_feature {
 	NETRING_FEATURE_PACKET_SOCKET,
@@ -41,7 +42,14 @@ enum netring_feature {
 	NETRING_FEATURE_FANOUT_UNIQUE_ID,
 	NETRING_FEATURE_NETNS,	       /* entering a network namespace */
 	NETRING_FEATURE_XDP_SOCKET,    /* AF_XDP */
-	NETRING_FEATURE_XDP_PROGRAM,   /* loading one; it is not attached */
+	NETRING_FEATURE_XDP_RINGS,     /* memory pinned, four rings made */
+	NETRING_FEATURE_XDP_FRAGMENTS, /* sockets take packets in several */
+	NETRING_FEATURE_XDP_METADATA,  /* requests with frames to be sent */
+	NETRING_FEATURE_XDP_TX_BUDGET, /* more frames with a kick */
+	NETRING_FEATURE_XDP_BUSY_POLL,
+	NETRING_FEATURE_XDP_MAP,     /* an XSKMAP is made */
+	NETRING_FEATURE_XDP_PROGRAM, /* loading one; it is not attached */
+	NETRING_FEATURE_XDP_PROGRAM_FRAGMENTS, /* one that takes fragments */
 	NETRING_FEATURE_HARDWARE_TIME, /* of an interface; the one feature that
 					* needs a name */
 	NETRING_FEATURE_COUNT_
@@ -81,6 +89,27 @@ const char *netring_feature_name(enum netring_feature feature);
 #define NETRING_INTERFACE_QUEUES 0x2u
 #define NETRING_INTERFACE_GRO 0x4u
 #define NETRING_INTERFACE_LRO 0x8u
+#define NETRING_INTERFACE_XDP 0x10u	  /* xdp_attached and xdp_program */
+#define NETRING_INTERFACE_XDP_MODES 0x20u /* xdp_modes; Linux 6.3 */
+
+/* netring_interface.xdp_modes: the kernel's NETDEV_XDP_ACT_* bits, which say
+ * what the driver can; generic mode every interface can. */
+#define NETRING_INTERFACE_XDP_NATIVE 0x1u	 /* programs in the driver */
+#define NETRING_INTERFACE_XDP_REDIRECT 0x2u	 /* which may redirect */
+#define NETRING_INTERFACE_XDP_TRANSMIT 0x4u	 /* is a target of that */
+#define NETRING_INTERFACE_XDP_ZEROCOPY 0x8u	 /* AF_XDP without a copy */
+#define NETRING_INTERFACE_XDP_OFFLOAD 0x10u	 /* programs on the card */
+#define NETRING_INTERFACE_XDP_FRAGMENTS 0x20u	 /* receives them */
+#define NETRING_INTERFACE_XDP_TX_FRAGMENTS 0x40u /* sends them */
+
+/* How the XDP program that an interface has is attached, as the kernel's. */
+enum netring_xdp_attached {
+	NETRING_XDP_ATTACHED_NONE,
+	NETRING_XDP_ATTACHED_NATIVE,
+	NETRING_XDP_ATTACHED_GENERIC,
+	NETRING_XDP_ATTACHED_OFFLOAD, /* on the card */
+	NETRING_XDP_ATTACHED_SEVERAL  /* in more than one of these ways */
+};
 
 /* Facts about an interface; needs no privilege. */
 struct netring_interface {
@@ -94,6 +123,9 @@ struct netring_interface {
 	uint8_t lro;	    /* super-frames longer than the MTU */
 	uint32_t rx_queues; /* in use, combined ones counted in both */
 	uint32_t tx_queues;
+	uint32_t xdp_program;  /* id; 0: none, or SEVERAL */
+	uint32_t xdp_attached; /* enum netring_xdp_attached */
+	uint32_t xdp_modes;    /* NETRING_INTERFACE_XDP_NATIVE ... */
 	char driver[32];
 };
 
