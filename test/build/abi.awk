@@ -32,7 +32,7 @@ FILENAME == ARGV[1] {
 	next
 }
 
-/^#define NR_[A-Z0-9_]+ / && !($2 in number) {
+/^#define NR_[A-Za-z0-9_]+ / && !($2 in number) {
 	assert("(" $2 ") == (" substr($2, 4) ")")
 }
 

@@ -12,8 +12,12 @@
 #include <linux/if.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
+#include <linux/if_link.h>
 #include <linux/if_packet.h>
+#include <linux/if_xdp.h>
 #include <linux/net_tstamp.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <linux/time_types.h>
 #include <linux/virtio_net.h>
@@ -58,6 +62,71 @@ _Static_assert(offsetof(struct nr_bpf_insn, registers) ==
 #ifndef PACKET_FANOUT_FLAG_IGNORE_OUTGOING
 #define PACKET_FANOUT_FLAG_IGNORE_OUTGOING 0x4000
 #endif
+#ifndef XDP_USE_SG /* Linux 6.6 */
+#define XDP_USE_SG (1 << 4)
+#define XDP_PKT_CONTD (1 << 0)
+#endif
+#ifndef XDP_TX_METADATA /* Linux 6.8 */
+#define XDP_TX_METADATA (1 << 1)
+#define XDP_TXMD_FLAGS_TIMESTAMP (1 << 0)
+#define XDP_TXMD_FLAGS_CHECKSUM (1 << 1)
+#define XDP_UMEM_TX_SW_CSUM (1 << 1)
+struct umem_reg_6_8 {
+	__u64 addr;
+	__u64 len;
+	__u32 chunk_size;
+	__u32 headroom;
+	__u32 flags;
+	__u32 tx_metadata_len;
+};
+#define xdp_umem_reg umem_reg_6_8
+#endif
+#ifndef XDP_UMEM_TX_METADATA_LEN /* Linux 6.11 */
+#define XDP_UMEM_TX_METADATA_LEN (1 << 2)
+#endif
+#ifndef XDP_TXMD_FLAGS_LAUNCH_TIME /* Linux 6.15 */
+#define XDP_TXMD_FLAGS_LAUNCH_TIME (1 << 2)
+#endif
+#ifndef XDP_MAX_TX_SKB_BUDGET /* Linux 6.17 */
+#define XDP_MAX_TX_SKB_BUDGET 9
+#endif
+
+/*
+ * Of Linux 6.15; before, it ends with the two fields for a checksum. The hole
+ * has no name at first, and is not there on i386, where it was forgotten that
+ * eight bytes need no alignment: later headers name it. So always our own.
+ */
+struct metadata_6_15 {
+	__u64 flags;
+	union {
+		struct {
+			__u16 csum_start;
+			__u16 csum_offset;
+			__u32 reserved;
+			__u64 launch_time;
+		} request;
+		struct {
+			__u64 tx_timestamp;
+		} completion;
+	};
+};
+#define xsk_tx_metadata metadata_6_15
+
+/* In the union of struct netring_xdp_metadata. */
+#define IN_METADATA(ours, kernel)                                              \
+	_Static_assert(                                                        \
+		offsetof(struct netring_xdp_metadata, u.ours) ==               \
+				offsetof(struct xsk_tx_metadata, kernel) &&    \
+			sizeof(((struct netring_xdp_metadata *)0)->u.ours) ==  \
+				sizeof(((struct xsk_tx_metadata *)0)->kernel), \
+		#kernel)
+IN_METADATA(request.csum_start, request.csum_start);
+IN_METADATA(request.csum_offset, request.csum_offset);
+IN_METADATA(request.pad, request.reserved);
+IN_METADATA(request.launch_time, request.launch_time);
+IN_METADATA(timestamp, completion.tx_timestamp);
+/* Its size is registered as tx_metadata_len: a multiple of 8 below 256. */
+_Static_assert(sizeof(struct netring_xdp_metadata) == 24, "tx_metadata_len");
 
 #include "abi-generated.h"
 
