@@ -3,8 +3,9 @@
 #ifndef NETRING_ETHTOOL_H
 #define NETRING_ETHTOOL_H
 
-#include "kernel_abi.h"
 #include "sys.h"
+
+#include "kernel_abi.h"
 
 /* @command begins with its number; @name[NR_IFNAMSIZ]. Returns 0 or -errno. */
 static inline int netring_ethtool_(int fd, const char *name, void *command)

@@ -3,8 +3,9 @@
 #ifndef NETRING_SRC_NETLINK_H
 #define NETRING_SRC_NETLINK_H
 
-#include "kernel_abi.h"
 #include "sys.h"
+
+#include "kernel_abi.h"
 
 /* Send @request, which is complete but for its header's length; the answer's
  * length, or -errno, an error that is the answer included. */

@@ -5,7 +5,6 @@
 #define RETRY_MS 1   /* a far ring that is full, frames that are away */
 #define LOOK_MS 1000 /* at links, which make no event; for run's stop */
 #define GONE_MS 200  /* at a port that is down or gone */
-#define ADDRESS_BYTES 6
 #define TYPE_AT 12
 
 /* What became of a frame: the counters from forwarded on, in their order. */
@@ -33,21 +32,24 @@ static int is_link_local(const uint8_t *to)
 		 to[4] | (to[5] & 0xf0));
 }
 
-/* Slots for all fragments that a packet may have, or for one. */
-static int has_room(struct netring_xdp_tx *tx, uint32_t slots)
+/* Slots for a packet, with all fragments that it may have. */
+static int has_room(struct netring_xdp_tx *tx)
 {
-	uint32_t used = tx->staged_ + slots;
+	uint32_t used = tx->staged_ + (tx->flags_ & NETRING_XDP_FRAGMENTS ?
+					       NETRING_XDP_FRAGMENTS_MAX :
+					       1u);
 
 	return netring_xdp_seek_(&tx->ring_, used) >= used &&
 	       tx->in_flight_ + used <= tx->most_;
 }
 
-static int make_room(struct netring_xdp_tx *tx, uint32_t slots)
+/* A full ring is kicked before it is taken for full. */
+static int make_room(struct netring_xdp_tx *tx)
 {
-	if (has_room(tx, slots))
+	if (has_room(tx))
 		return 1;
 	(void)netring_xdp_tx_flush(tx);
-	return has_room(tx, slots);
+	return has_room(tx);
 }
 
 /* As the filter of packet sockets sees it. */
@@ -83,8 +85,6 @@ static enum fate forward(struct netring_xdp_bridge *br,
 			 struct netring_xdp_bridge_port_ *far,
 			 struct netring_xdp_packet *pkt)
 {
-	uint32_t more = pkt->options & NETRING_XDP_MORE;
-
 	if (pkt->len < NETRING_XDP_SHORTEST)
 		return FATE_TOO_LONG;
 	if (!(br->flags_ & NETRING_XDP_BRIDGE_LINK_LOCAL) &&
@@ -94,36 +94,32 @@ static enum fate forward(struct netring_xdp_bridge *br,
 		return FATE_FILTERED;
 	if (far->state)
 		return FATE_LINK_DOWN;
-	if (!make_room(&far->xdp.tx, more ? NETRING_XDP_FRAGMENTS_MAX : 1))
+	if (!make_room(&far->xdp.tx))
 		return FATE_RING_FULL;
-	if (!more && !(br->flags_ & NETRING_XDP_BRIDGE_RAW_CHECKSUMS) &&
+	if (!(pkt->options & NETRING_XDP_MORE) &&
+	    !(br->flags_ & NETRING_XDP_BRIDGE_RAW_CHECKSUMS) &&
 	    netring_xdp_complete_(pkt->data, pkt->len))
 		near->stats.checksum++;
-	return netring_xdp_tx_forward(&far->xdp.tx, pkt) < 0 ? FATE_TOO_LONG :
-							       FATE_FORWARDED;
+	return FATE_FORWARDED;
 }
 
-/* What became of the first fragment becomes of all. */
+/* What becomes of the first fragment becomes of all; with the last, the packet
+ * is counted. */
 static void take(struct netring_xdp_bridge *br,
 		 struct netring_xdp_bridge_port_ *near,
 		 struct netring_xdp_bridge_port_ *far,
 		 struct netring_xdp_packet *pkt)
 {
-	enum fate fate;
-
 	if (!near->follows) {
 		near->stats.received++;
-		fate = forward(br, near, far, pkt);
-	} else {
-		fate = (enum fate)near->fate;
-		if (fate == FATE_FORWARDED &&
-		    netring_xdp_tx_forward(&far->xdp.tx, pkt) < 0)
-			fate = FATE_TOO_LONG;
+		near->fate = (uint8_t)forward(br, near, far, pkt);
 	}
+	if (near->fate == FATE_FORWARDED &&
+	    netring_xdp_tx_forward(&far->xdp.tx, pkt) < 0)
+		near->fate = FATE_TOO_LONG;
 	near->follows = (pkt->options & NETRING_XDP_MORE) != 0;
-	near->fate = (uint8_t)fate;
 	if (!near->follows)
-		count(&near->stats, fate);
+		count(&near->stats, (enum fate)near->fate);
 }
 
 /* Up to the budget from one port to the other; returns the frames taken. */
@@ -134,34 +130,26 @@ static int move(struct netring_xdp_bridge *br,
 	struct netring_xdp_packet pkt;
 	uint32_t taken = 0;
 
-	while (taken < br->budget_) {
-		near->holding =
-			br->flags_ & NETRING_XDP_BRIDGE_HOLD && !far->state &&
-			!near->follows &&
-			!make_room(&far->xdp.tx,
-				   near->xdp.active_ & NETRING_XDP_FRAGMENTS ?
-					   NETRING_XDP_FRAGMENTS_MAX :
-					   1);
-		if (near->holding ||
-		    (!near->walking && !netring_xdp_next_(&near->xdp.rx)))
-			break;
-		near->walking = 1;
-		if (netring_xdp_rx_packet(&near->xdp.rx, &pkt)) {
+	while (taken < br->budget_ && netring_xdp_next_(&near->xdp.rx)) {
+		while (taken < br->budget_) {
+			near->holding = br->flags_ & NETRING_XDP_BRIDGE_HOLD &&
+					!far->state && !near->follows &&
+					!make_room(&far->xdp.tx);
+			if (near->holding ||
+			    !netring_xdp_rx_packet(&near->xdp.rx, &pkt))
+				break;
 			take(br, near, far, &pkt);
 			taken++;
-			continue;
 		}
 		netring_xdp_rx_release(&near->xdp.rx);
-		near->walking = 0;
+		if (near->holding)
+			break;
 	}
-	if (near->walking)
-		netring_xdp_rx_release(&near->xdp.rx);
-	near->walking = 0;
 	return (int)taken;
 }
 
-/* Follow what a socket says of its link. A socket that is made anew has none
- * of the frames that waited: no stale burst when the link is up again. */
+/* Follow what a socket says of its link. One that is made anew has none of the
+ * frames that waited: no stale burst when the link is up again. */
 static int follow(struct netring_xdp_bridge *br,
 		  struct netring_xdp_bridge_port_ *port, int r)
 {
@@ -175,31 +163,33 @@ static int follow(struct netring_xdp_bridge *br,
 		state = NETRING_PORT_GONE;
 	else if (r < 0)
 		return r;
-	if (state == NETRING_PORT_DOWN && state != port->state) {
+	if (state == port->state)
+		return 0;
+	if (state != NETRING_PORT_BACK && port->xdp.fd_) {
 		lost = netring_xdp_ring_waiting(&port->xdp.tx.ring_) +
 		       port->xdp.tx.staged_;
 		to->forwarded -= lost;
 		to->link_down += lost;
 		(void)netring_xdp_bridge_reopen_(br, port);
 	}
-	if (state != port->state && br->event_)
+	port->state = state;
+	if (br->event_)
 		br->event_(br->user_, port->number,
 			   (enum netring_port_event)state);
-	port->state = state;
 	return 0;
 }
 
 static int look(struct netring_xdp_bridge *br,
 		struct netring_xdp_bridge_port_ *port)
 {
-	int r;
+	int r = 0;
 
-	if (!port->xdp.fd_ || port->state == NETRING_PORT_GONE) {
+	if (port->state == NETRING_PORT_GONE || !port->xdp.fd_) {
 		r = netring_xdp_bridge_reopen_(br, port);
-		if (r < 0)
-			return 0;
+		if (r < 0 && r != -ENETDOWN)
+			r = -ENODEV; /* whatever it is, it may come yet */
 	}
-	return follow(br, port, netring_xdp_health(&port->xdp));
+	return follow(br, port, r < 0 ? r : netring_xdp_health(&port->xdp));
 }
 
 static int serve(struct netring_xdp_bridge *br,
@@ -215,25 +205,25 @@ static int serve(struct netring_xdp_bridge *br,
 	return r < 0 ? r : moved;
 }
 
+/* How often to look at the links. */
+static int look_ms(const struct netring_xdp_bridge *br)
+{
+	return br->port_[0].state | br->port_[1].state ? GONE_MS : LOOK_MS;
+}
+
 __attribute__((noinline)) int
 netring_xdp_bridge_timeout(const struct netring_xdp_bridge *br)
 {
 	const struct netring_xdp_bridge_port_ *port;
-	int timeout = LOOK_MS;
 
-	for (port = br->port_; port < br->port_ + 2; port++) {
-		if (port->state) {
-			if (timeout > GONE_MS)
-				timeout = GONE_MS;
-			continue;
-		}
+	for (port = br->port_; port < br->port_ + 2; port++)
 		/* nothing tells when frames come back from sending */
-		if (port->holding ||
-		    port->xdp.rx.posted_ < port->xdp.rx.most_ / 2 ||
-		    netring_xdp_ring_waiting(&port->xdp.tx.ring_))
+		if (!port->state &&
+		    (port->holding ||
+		     port->xdp.rx.posted_ < port->xdp.rx.most_ / 2 ||
+		     netring_xdp_ring_waiting(&port->xdp.tx.ring_)))
 			return RETRY_MS;
-	}
-	return timeout;
+	return look_ms(br);
 }
 
 int netring_xdp_bridge_step(struct netring_xdp_bridge *bridge, int timeout)
@@ -241,23 +231,26 @@ int netring_xdp_bridge_step(struct netring_xdp_bridge *bridge, int timeout)
 	struct netring_xdp_bridge_port_ *port = bridge->port_;
 	int most = netring_xdp_bridge_timeout(bridge);
 	struct pollfd fds[3];
+	int64_t now;
 	int i, r, moved = 0;
 
 	if (timeout < 0 || most < timeout)
 		timeout = most;
 	for (i = 0; i < 3; i++) {
-		/* what is held back, or down, is not to be woken for */
 		fds[i].fd = i == 2 ? bridge->stop_fd_ - 1 :
 				     netring_xdp_bridge_fd(bridge, i);
+		/* what is held back is not to be woken for */
 		fds[i].events = i < 2 && port[i].holding ? 0 : POLLIN;
 		fds[i].revents = 0;
 	}
 	r = sys_poll(fds, 3, timeout);
 	bridge->stopped_ = fds[2].revents != 0;
-	for (i = 0; i < 2 && r >= 0; i++)
-		if (port[i].state || fds[i].revents & ~POLLIN ||
-		    netring_clock_ms() - bridge->looked_ >= LOOK_MS)
+	now = netring_clock_ms();
+	if (now - bridge->looked_ >= look_ms(bridge)) {
+		bridge->looked_ = now;
+		for (i = 0; i < 2 && r >= 0; i++)
 			r = look(bridge, &port[i]);
+	}
 	for (i = 0; i < 2 && r >= 0; i++) {
 		r = serve(bridge, &port[i], &port[!i]);
 		moved += r;

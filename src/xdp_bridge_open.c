@@ -115,7 +115,6 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 {
 	int r = netring_xdp_reopen(&port->xdp);
 
-	port->walking = 0;
 	port->follows = 0;
 	/* a link that is down keeps its program */
 	if (r >= 0 && port->state == NETRING_PORT_GONE) {

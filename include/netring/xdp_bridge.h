@@ -70,7 +70,6 @@ struct netring_xdp_bridge_port_ {
 	struct netring_bridge_stats stats; /* from here to the other port */
 	uint32_t offloads;		   /* to be restored */
 	uint8_t number;
-	uint8_t walking; /* a batch */
 	uint8_t holding;
 	uint8_t follows; /* the next descriptor, a packet's fragments */
 	uint8_t fate;	 /* of that packet */
