@@ -39,6 +39,23 @@ static const char bridge[] =
 	"gso\0Forwarded super-frames.\0"
 	"kernel_drops\0Packets that found the near ring full.\0";
 
+static const char xdp[] =
+	"xdp\0"
+	"received\0Descriptors taken from the rx ring.\0"
+	"invalid\0Descriptors and completions that cannot be.\0"
+	"queued\0Descriptors handed to the tx ring.\0"
+	"sent\0Frames completed: handed to the device, or dropped.\0"
+	"too_short\0Frames refused for less than a header.\0"
+	"too_long\0Frames refused for more than the MTU, or a frame.\0"
+	"retried\0Kicks that the kernel asked to repeat.\0"
+	"link_down\0Kicks that met a downed link.\0"
+	"rx_dropped\0Packets too long, or without a frame to go to.\0"
+	"rx_invalid\0Addresses in the fill ring that the kernel refused.\0"
+	"tx_invalid\0Descriptors in the tx ring that the kernel refused.\0"
+	"rx_ring_full\0Packets that found the rx ring full.\0"
+	"fill_ring_empty\0Times that the kernel found no frame to fill.\0"
+	"tx_ring_empty\0Times that the kernel found nothing to send.\0";
+
 struct text {
 	char *buffer;
 	size_t size;
@@ -160,6 +177,8 @@ size_t netring_metrics_text(char *buffer, size_t size,
 	put_role(&text, capture, NETRING_METRICS_CAPTURE, rows, count);
 	put_role(&text, injector, NETRING_METRICS_INJECTOR, rows, count);
 	put_role(&text, bridge, NETRING_METRICS_BRIDGE, rows, count);
+	if (NETRING_CONFIG_XDP)
+		put_role(&text, xdp, NETRING_METRICS_XDP, rows, count);
 	if (size)
 		buffer[text.length < size ? text.length : size - 1] = 0;
 	return text.length;

@@ -19,7 +19,8 @@ extern "C" {
 enum netring_metrics_role {
 	NETRING_METRICS_CAPTURE,  /* struct netring_capture_stats */
 	NETRING_METRICS_INJECTOR, /* struct netring_injector_stats */
-	NETRING_METRICS_BRIDGE	  /* struct netring_bridge_stats */
+	NETRING_METRICS_BRIDGE,	  /* struct netring_bridge_stats, of both */
+	NETRING_METRICS_XDP	  /* struct netring_xdp_stats */
 };
 
 /* One object. Strings may hold any UTF-8; they are escaped. */
