@@ -11,8 +11,12 @@ archive=$T/full/libnetring.a
 # An object's own symbols are those of the archive together.
 nm -A "$archive" | awk '$(NF - 1) ~ /^[A-TV-Z]$/ { print $NF }' |
 	LC_ALL=C sort -u >"$T/defined"
-nm -u "$archive" | awk 'NF == 2 { print $2 }' | LC_ALL=C sort -u |
-	LC_ALL=C comm -23 - "$T/defined" >"$T/needed"
+# $1 an archive, all of whose own symbols are in $T/defined
+needed() {
+	nm -u "$1" | awk 'NF == 2 { print $2 }' | LC_ALL=C sort -u |
+		LC_ALL=C comm -23 - "$T/defined"
+}
+needed "$archive" >"$T/needed"
 sed '/^#/d; /^$/d; s/[ \t].*//' test/build/symbols.allow >"$T/allowed"
 
 ok "the allow-list is sorted" sh -c "LC_ALL=C sort -c '$T/allowed'"
@@ -21,6 +25,12 @@ is "nothing else is needed" \
 # Whether a compiler calls for a copy or makes it in place is its affair.
 is "nothing is allowed that is not needed" "$(LC_ALL=C comm -13 "$T/needed" \
 	"$T/allowed" | grep -v -x -e memcpy -e memset)" ""
+mk without -s full_defconfig
+mk without -s -j2 CONFIG_XDP=n "$T/without/libnetring.a"
+is "AF_XDP needs nothing that the others do not" "$(
+	needed "$T/without/libnetring.a" | LC_ALL=C comm -13 - "$T/needed" |
+		grep -v -x -e memcpy -e memset
+)" ""
 is "every global begins with netring_" \
 	"$(grep -v '^netring_' "$T/defined")" ""
 ok "there are some" grep -q -x netring_step_name "$T/defined"
