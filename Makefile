@@ -80,13 +80,14 @@ lib-$(CONFIG_PACKET_NETNS) += netns.o
 lib-$(CONFIG_PCAP) += pcap.o
 lib-$(CONFIG_PCAP_READ) += pcap_read.o pcapng_read.o divide.o
 lib-$(CONFIG_PROBE) += probe.o probe_interface.o packet_socket.o interface.o
+lib-$(CONFIG_PROBE) += probe_xdp.o probe_xdp_socket.o xdp_netlink.o netlink.o
 
 tool-$(CONFIG_TOOL) += main.o text.o interface.o
 
 tool-$(CONFIG_TOOL_CAPTURE) += capture.o capture_options.o capture_open.o
 tool-$(CONFIG_TOOL_CAPTURE) += capture_file.o capture_print.o capture_status.o
 tool-$(CONFIG_TOOL_CAPTURE) += filter_file.o metrics_file.o report.o signals.o
-tool-$(CONFIG_TOOL_PROBE) += probe.o
+tool-$(CONFIG_TOOL_PROBE) += probe.o probe_interface.o
 tool-$(CONFIG_TOOL_INJECT) += inject.o inject_open.o inject_options.o
 tool-$(CONFIG_TOOL_INJECT) += inject_source.o inject_status.o
 tool-$(CONFIG_TOOL_INJECT) += metrics_file.o report.o signals.o

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* probe.c - `netring probe`: what this kernel, interface and user may do. */
-#include "tool.h"
+#include "probe.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <netring/base.h>
-#include <netring/probe.h>
 
 const char probe_about[] = "what this kernel, interface and user can do";
 
@@ -45,7 +42,14 @@ static const char *const needs[] = {
 	[NETRING_FEATURE_FANOUT_UNIQUE_ID] = "Linux 4.12",
 	[NETRING_FEATURE_NETNS] = "CONFIG_NET_NS, /proc",
 	[NETRING_FEATURE_XDP_SOCKET] = "CONFIG_XDP_SOCKETS",
+	[NETRING_FEATURE_XDP_RINGS] = "Linux 4.18",
+	[NETRING_FEATURE_XDP_FRAGMENTS] = "Linux 6.6",
+	[NETRING_FEATURE_XDP_METADATA] = "Linux 6.8",
+	[NETRING_FEATURE_XDP_TX_BUDGET] = "Linux 6.17",
+	[NETRING_FEATURE_XDP_BUSY_POLL] = "Linux 5.11",
+	[NETRING_FEATURE_XDP_MAP] = "Linux 4.18, CONFIG_XDP_SOCKETS",
 	[NETRING_FEATURE_XDP_PROGRAM] = "Linux 4.8, CONFIG_BPF_SYSCALL",
+	[NETRING_FEATURE_XDP_PROGRAM_FRAGMENTS] = "Linux 5.18",
 	[NETRING_FEATURE_HARDWARE_TIME] = "a device with a clock",
 };
 
@@ -55,7 +59,11 @@ static const char *capability(enum netring_feature feature)
 	switch (feature) {
 	case NETRING_FEATURE_EBPF_FILTER:
 		return "CAP_NET_RAW and CAP_BPF";
+	case NETRING_FEATURE_XDP_BUSY_POLL:
+		return "CAP_NET_RAW and CAP_NET_ADMIN";
+	case NETRING_FEATURE_XDP_MAP:
 	case NETRING_FEATURE_XDP_PROGRAM:
+	case NETRING_FEATURE_XDP_PROGRAM_FRAGMENTS:
 		return "CAP_BPF and CAP_NET_ADMIN";
 	case NETRING_FEATURE_NETNS:
 		return "CAP_SYS_ADMIN";
@@ -70,41 +78,10 @@ static const char *const answers[] = {
 	[NETRING_NOT_ALLOWED] = "not allowed",
 };
 
-static const struct {
-	uint16_t hatype;
-	const char *name;
-} link_types[] = {
-	{ 1, "ethernet" },   { 512, "ppp" },	{ 519, "raw-ip" },
-	{ 768, "ipip" },     { 769, "ip6tnl" }, { 772, "loopback" },
-	{ 776, "sit" },	     { 778, "gre" },	{ 801, "ieee80211" },
-	{ 803, "radiotap" }, { 823, "ip6gre" }, { 65534, "none" },
-};
-
-static const char *link_type(uint16_t hatype)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(link_types) / sizeof(link_types[0]); i++)
-		if (link_types[i].hatype == hatype)
-			return link_types[i].name;
-	return "other";
-}
-
 /* Features that are tried: one of them is an interface's. */
 static int asked(enum netring_feature feature, const char *interface)
 {
 	return interface || feature != NETRING_FEATURE_HARDWARE_TIME;
-}
-
-static const char *yes_no(int value)
-{
-	return value ? "yes" : "no";
-}
-
-static const char *known(const struct netring_interface *facts, uint32_t which,
-			 int value)
-{
-	return facts->known & which ? yes_no(value) : "not told";
 }
 
 static void print_feature(enum netring_feature feature, const char *interface)
@@ -123,82 +100,6 @@ static void print_feature(enum netring_feature feature, const char *interface)
 	else if (need)
 		printf(", needs %s", need);
 	putchar('\n');
-}
-
-static void print_interface(const char *name,
-			    const struct netring_interface *facts)
-{
-	printf("\n%-22s%s\n", "interface", name);
-	printf("%-22s%s\n", "up", yes_no(facts->flags & NETRING_INTERFACE_UP));
-	printf("%-22s%s\n", "running",
-	       yes_no(facts->flags & NETRING_INTERFACE_RUNNING));
-	printf("%-22s%u\n", "mtu", facts->mtu);
-	printf("%-22s%s (%u)\n", "link-type", link_type(facts->hatype),
-	       facts->hatype);
-	printf("%-22s%s\n", "driver",
-	       facts->known & NETRING_INTERFACE_DRIVER ? facts->driver :
-							 "not told");
-	if (facts->known & NETRING_INTERFACE_QUEUES)
-		printf("%-22s%u receive, %u send\n", "queues", facts->rx_queues,
-		       facts->tx_queues);
-	else
-		printf("%-22s%s\n", "queues", "not told");
-	printf("%-22s%s%s\n", "gro",
-	       known(facts, NETRING_INTERFACE_GRO, facts->gro),
-	       facts->gro ? ": packets longer than the MTU are received" : "");
-	printf("%-22s%s\n", "lro",
-	       known(facts, NETRING_INTERFACE_LRO, facts->lro));
-}
-
-/* Names of interfaces hold any byte but '/', ':' and white space. */
-static void json_string(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		unsigned char byte = (unsigned char)*text;
-
-		if (byte == '"' || byte == '\\')
-			printf("\\%c", byte);
-		else if (byte < ' ' || byte > '~')
-			printf("\\u%04x", byte);
-		else
-			putchar(byte);
-	}
-	putchar('"');
-}
-
-static const char *json_known(const struct netring_interface *facts,
-			      uint32_t which, int value)
-{
-	if (!(facts->known & which))
-		return "null";
-	return value ? "true" : "false";
-}
-
-static void json_interface(const char *name,
-			   const struct netring_interface *facts)
-{
-	printf(",\n  \"interface\": {\n    \"name\": ");
-	json_string(name);
-	printf(",\n    \"index\": %u,\n    \"up\": %s,\n    \"running\": %s,\n"
-	       "    \"mtu\": %u,\n    \"link_type\": \"%s\",\n"
-	       "    \"arphrd\": %u,\n    \"driver\": ",
-	       facts->ifindex,
-	       facts->flags & NETRING_INTERFACE_UP ? "true" : "false",
-	       facts->flags & NETRING_INTERFACE_RUNNING ? "true" : "false",
-	       facts->mtu, link_type(facts->hatype), facts->hatype);
-	if (facts->known & NETRING_INTERFACE_DRIVER)
-		json_string(facts->driver);
-	else
-		printf("null");
-	if (facts->known & NETRING_INTERFACE_QUEUES)
-		printf(",\n    \"rx_queues\": %u,\n    \"tx_queues\": %u",
-		       facts->rx_queues, facts->tx_queues);
-	else
-		printf(",\n    \"rx_queues\": null,\n    \"tx_queues\": null");
-	printf(",\n    \"gro\": %s,\n    \"lro\": %s\n  }",
-	       json_known(facts, NETRING_INTERFACE_GRO, facts->gro),
-	       json_known(facts, NETRING_INTERFACE_LRO, facts->lro));
 }
 
 static void print_table(const char *interface,
