@@ -104,8 +104,8 @@ applet-$(CONFIG_TOOL_STAT) += stat
 
 # The C library's functions that tests of failures put themselves in front of.
 wrapped := bind clock_gettime close eventfd getsockname getsockopt ioctl \
-	mmap munmap nanosleep open poll read recv recvmsg send sendmsg \
-	sendto setns setsockopt socket write
+	mmap mmap64 munmap nanosleep open open64 poll read recv recvmsg send \
+	sendmsg sendto setns setsockopt socket syscall write
 
 # ---------------------------------------------------------------------------
 # How goals are made.

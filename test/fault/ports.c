@@ -62,17 +62,30 @@ static void start(struct request *r, uint16_t type, uint16_t flags)
 
 void ports_add(const char *name, const char *peer)
 {
+	ports_add_queues(name, peer, 1);
+}
+
+static void put_queues(struct request *r, uint32_t queues)
+{
+	put(r, IFLA_NUM_TX_QUEUES, &queues, sizeof(queues));
+	put(r, IFLA_NUM_RX_QUEUES, &queues, sizeof(queues));
+}
+
+void ports_add_queues(const char *name, const char *peer, uint32_t queues)
+{
 	struct rtattr *info, *data, *other;
 	struct request r;
 
 	start(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
 	put(&r, IFLA_IFNAME, name, strlen(name) + 1);
+	put_queues(&r, queues);
 	info = put(&r, IFLA_LINKINFO, NULL, 0);
 	put(&r, IFLA_INFO_KIND, "veth", 5);
 	data = put(&r, IFLA_INFO_DATA, NULL, 0);
 	other = put(&r, VETH_INFO_PEER, NULL, 0);
 	r.header.nlmsg_len += sizeof(struct ifinfomsg);
 	put(&r, IFLA_IFNAME, peer, strlen(peer) + 1);
+	put_queues(&r, queues);
 	end(&r, other);
 	end(&r, data);
 	end(&r, info);
@@ -131,6 +144,47 @@ int ports_teardown(void **state)
 	ports_remove("nra0");
 	ports_remove("nrb0");
 	return 0;
+}
+
+static const struct rtattr *find(const void *at, long size, uint16_t type)
+{
+	const struct rtattr *attr = at;
+
+	for (; RTA_OK(attr, size); attr = RTA_NEXT(attr, size))
+		if ((attr->rta_type & NLA_TYPE_MASK) == type)
+			return attr;
+	return NULL;
+}
+
+uint32_t ports_program(const char *name)
+{
+	int fd =
+		real_socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	static _Alignas(8) uint8_t answer[16384];
+	const struct nlmsghdr *h = (void *)answer;
+	const struct rtattr *attr;
+	struct request r;
+	uint32_t id = 0;
+	ssize_t n;
+
+	assert_true(fd >= 0);
+	start(&r, RTM_GETLINK, 0);
+	r.header.nlmsg_flags = NLM_F_REQUEST;
+	put(&r, IFLA_IFNAME, name, strlen(name) + 1);
+	n = write(fd, &r, r.header.nlmsg_len);
+	assert_int_equal(n, r.header.nlmsg_len);
+	n = read(fd, answer, sizeof(answer));
+	real_close(fd);
+	assert_true(n > (ssize_t)NLMSG_LENGTH(sizeof(r.link)));
+	assert_int_equal(h->nlmsg_type, RTM_NEWLINK);
+	n = NLMSG_LENGTH(sizeof(r.link));
+	attr = find(answer + n, (long)h->nlmsg_len - n, IFLA_XDP);
+	if (attr)
+		attr = find(RTA_DATA(attr), RTA_PAYLOAD(attr),
+			    IFLA_XDP_PROG_ID);
+	if (attr)
+		memcpy(&id, RTA_DATA(attr), sizeof(id));
+	return id;
 }
 
 enum netring_step ports_step(const struct wrap_entry *call)

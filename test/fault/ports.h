@@ -9,11 +9,15 @@
 int ports_setup(void **state);
 int ports_teardown(void **state);
 void ports_add(const char *name, const char *peer);
+void ports_add_queues(const char *name, const char *peer, uint32_t queues);
 void ports_remove(const char *name);
 void ports_up(const char *name, int up);
 
 /* An ethtool command: its value, or -errno. */
 int ports_ethtool(const char *name, uint32_t command, uint32_t value);
+
+/* The id of the XDP program on an interface, by netlink; 0: none. */
+uint32_t ports_program(const char *name);
 
 /* Which step a failed call belongs to, said once more, independently. */
 enum netring_step ports_step(const struct wrap_entry *call);

@@ -66,7 +66,7 @@ const char *wrap_name(const struct wrap_entry *entry)
 		"getsockname", "mmap",	 "munmap",  "poll",	  "ioctl",
 		"close",       "clock",	 "open",    "setns",	  "nanosleep",
 		"send",	       "sendto", "sendmsg", "recv",	  "recvmsg",
-		"read",	       "write",	 "eventfd",
+		"read",	       "write",	 "eventfd", "bpf",
 	};
 
 	return names[entry->call];
@@ -142,16 +142,18 @@ WRAP(int, getsockname, (int fd, struct sockaddr *address, socklen_t *size))
 	return __real_getsockname(fd, address, size);
 }
 
-WRAP(void *, mmap,
-     (void *address, size_t size, int protection, int flags, int fd,
-      off_t offset))
+/* By either name: glibc has another for offsets of 64 bits. */
+typedef void *map_function(void *, size_t, int, int, int, off_t);
+
+static void *map_memory(map_function *real, void *address, size_t size,
+			int protection, int flags, int fd, off_t offset)
 {
 	void *map;
 	int i;
 
 	if (wrap_failing(WRAP_MMAP, fd, 0, flags))
 		return MAP_FAILED;
-	map = __real_mmap(address, size, protection, flags, fd, offset);
+	map = real(address, size, protection, flags, fd, offset);
 	if (!wrap.armed || map == MAP_FAILED)
 		return map;
 	for (i = 0; mapped[i].at; i++)
@@ -159,6 +161,22 @@ WRAP(void *, mmap,
 	mapped[i].at = map;
 	mapped[i].size = size;
 	return map;
+}
+
+WRAP(void *, mmap,
+     (void *address, size_t size, int protection, int flags, int fd,
+      off_t offset))
+{
+	return map_memory(__real_mmap, address, size, protection, flags, fd,
+			  offset);
+}
+
+WRAP(void *, mmap64,
+     (void *address, size_t size, int protection, int flags, int fd,
+      off_t offset))
+{
+	return map_memory(__real_mmap64, address, size, protection, flags, fd,
+			  offset);
 }
 
 WRAP(int, munmap, (void *address, size_t size))
@@ -232,20 +250,30 @@ WRAP(int, clock_gettime, (clockid_t clock, struct timespec *now))
 	return __real_clock_gettime(clock, now);
 }
 
-WRAP(int, open, (const char *path, int flags, ...))
-{
-	va_list arguments;
-	int mode = 0;
+typedef int open_function(const char *path, int flags, ...);
 
-	if (flags & O_CREAT) {
-		va_start(arguments, flags);
-		mode = va_arg(arguments, int);
-		va_end(arguments);
-	}
+static int open_file(open_function *real, const char *path, int flags, int mode)
+{
 	if (wrap_failing(WRAP_OPEN, -1, 0, flags))
 		return -1;
-	return wrap_keep(__real_open(path, flags, mode));
+	return wrap_keep(real(path, flags, mode));
 }
+
+#define OPEN(name)                                                  \
+	WRAP(int, name, (const char *path, int flags, ...))         \
+	{                                                           \
+		va_list arguments;                                  \
+		int mode = 0;                                       \
+                                                                    \
+		va_start(arguments, flags);                         \
+		if (flags & O_CREAT)                                \
+			mode = va_arg(arguments, int);              \
+		va_end(arguments);                                  \
+		return open_file(__real_##name, path, flags, mode); \
+	}
+
+OPEN(open)
+OPEN(open64)
 
 WRAP(int, setns, (int fd, int type))
 {
@@ -272,6 +300,21 @@ int real_setsockopt(int fd, int level, int option, const void *value,
 int real_getsockopt(int fd, int level, int option, void *value, socklen_t *size)
 {
 	return __real_getsockopt(fd, level, option, value, size);
+}
+
+int real_bind(int fd, const void *address, socklen_t size)
+{
+	return __real_bind(fd, address, size);
+}
+
+int real_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	return __real_poll(fds, count, timeout);
+}
+
+int real_ioctl(int fd, unsigned long request, void *argument)
+{
+	return __real_ioctl(fd, request, argument);
 }
 
 void real_close(int fd)

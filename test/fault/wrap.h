@@ -40,7 +40,8 @@ enum wrap_call {
 	WRAP_RECVMSG,
 	WRAP_READ,
 	WRAP_WRITE,
-	WRAP_EVENTFD
+	WRAP_EVENTFD,
+	WRAP_BPF
 };
 
 /* One call: what it was, of which descriptor, and which option or request. */
@@ -75,6 +76,7 @@ struct wrap {
 	ssize_t (*send)(int fd, size_t size, int flags);
 	ssize_t (*sendto)(int fd, const void *bytes, size_t size);
 	ssize_t (*recv)(int fd, void *bytes, size_t size, int flags);
+	long (*bpf)(int command, void *attributes, unsigned int size);
 };
 
 extern struct wrap wrap;
@@ -118,6 +120,12 @@ int real_setsockopt(int fd, int level, int option, const void *value,
 		    socklen_t size);
 int real_getsockopt(int fd, int level, int option, void *value,
 		    socklen_t *size);
+int real_bind(int fd, const void *address, socklen_t size);
+int real_poll(struct pollfd *fds, nfds_t count, int timeout);
+int real_ioctl(int fd, unsigned long request, void *argument);
+ssize_t real_sendto(int fd, const void *bytes, size_t size);
+ssize_t real_recv(int fd, void *bytes, size_t size, int flags);
+long real_bpf(int command, void *attributes, unsigned int size);
 void real_close(int fd);
 
 /* Send a frame of @len bytes and EtherType 0x88b5 out of lo. */

@@ -2,6 +2,8 @@
 /* wrap_io.c - calls that move bytes or sleep, counted and made to fail. */
 #include "wrap.h"
 
+#include <sys/syscall.h>
+
 WRAP(int, nanosleep, (const struct timespec *time, struct timespec *left))
 {
 	if (wrap_failing(WRAP_NANOSLEEP, -1, 0, 0))
@@ -72,4 +74,45 @@ WRAP(int, eventfd, (unsigned int value, int flags))
 	if (wrap_failing(WRAP_EVENTFD, -1, 0, flags))
 		return -1;
 	return wrap_keep(__real_eventfd(value, flags));
+}
+
+/* No C library has bpf(2). Those of its commands that the library gives make
+ * descriptors, or change a map. */
+WRAP(long, syscall, (long number, ...))
+{
+	va_list arguments;
+	void *attributes;
+	unsigned int size;
+	int command;
+	long r;
+
+	va_start(arguments, number);
+	command = va_arg(arguments, int);
+	attributes = va_arg(arguments, void *);
+	size = va_arg(arguments, unsigned int);
+	va_end(arguments);
+	assert_int_equal(number, SYS_bpf);
+	if (wrap_failing(WRAP_BPF, -1, 0, command))
+		return -1;
+	r = wrap.armed && wrap.bpf ? wrap.bpf(command, attributes, size) :
+				     real_bpf(command, attributes, size);
+	if (command == NR_BPF_MAP_CREATE || command == NR_BPF_PROG_LOAD ||
+	    command == NR_BPF_LINK_CREATE)
+		wrap_keep((int)r);
+	return r;
+}
+
+long real_bpf(int command, void *attributes, unsigned int size)
+{
+	return __real_syscall(SYS_bpf, command, attributes, size);
+}
+
+ssize_t real_sendto(int fd, const void *bytes, size_t size)
+{
+	return __real_sendto(fd, bytes, size, MSG_DONTWAIT, NULL, 0);
+}
+
+ssize_t real_recv(int fd, void *bytes, size_t size, int flags)
+{
+	return __real_recv(fd, bytes, size, flags);
 }
