@@ -210,6 +210,16 @@ static uint32_t lot(uint32_t left)
 	return left < XDP_LOT ? left : XDP_LOT;
 }
 
+/* What can be received without a look in between. */
+static uint32_t rx_lot(const struct netring_xdp *xdp, uint32_t left)
+{
+	uint32_t most = xdp->rx.ring_.mask_ + 1;
+
+	if (most > xdp->rx.most_)
+		most = xdp->rx.most_;
+	return lot(left < most ? left : most);
+}
+
 void xdp_take(struct tally *t, struct netring_xdp *xdp, uint32_t first,
 	      uint32_t count, size_t length)
 {
@@ -217,7 +227,7 @@ void xdp_take(struct tally *t, struct netring_xdp *xdp, uint32_t first,
 	int r;
 
 	for (done = 0; done < count; done += n) {
-		n = lot(count - done);
+		n = rx_lot(xdp, count - done);
 		xdp_wire_lot(first + done, n, length);
 		r = xdp_tally(t, xdp, had + done + n, xdp_patience());
 		must(r, "receive");

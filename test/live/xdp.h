@@ -61,7 +61,7 @@ uint32_t xdp_frames(const struct netring_umem *umem,
 int xdp_tally(struct tally *t, struct netring_xdp *xdp, uint32_t want, int ms);
 
 /* Numbered frames from @first on, from a packet socket at the far end, a lot
- * at a time, and each lot received before the next: the tally of them. */
+ * (or what the rings hold) at a time, each received before the next. */
 void xdp_take(struct tally *t, struct netring_xdp *xdp, uint32_t first,
 	      uint32_t count, size_t length);
 /* The same lots, to be received by someone else. */
