@@ -4,6 +4,9 @@
 #include "xdp_hosts.h"
 
 #include "live.h"
+#include "port.h"
+
+#include <netring/umem_count.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -166,6 +169,16 @@ struct netring_bridge_stats xdp_hosts_stats(struct netring_xdp_bridge *br,
 	must(netring_xdp_bridge_read_stats(br, direction, &s), "statistics");
 	hosts_adds_up(&s, what);
 	return s;
+}
+
+uint64_t xdp_hosts_left(const struct hosts *h, int side)
+{
+	struct port_counters c = { 0 };
+	int home = must(net_enter(h->ns[side]), "go there");
+
+	must(port_counters(host_name[side], &c), "counters");
+	must(net_return(home), "come back");
+	return c.tx_packets;
 }
 
 void xdp_hosts_mtu(const struct hosts *h, int side, uint32_t mtu)

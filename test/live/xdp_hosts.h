@@ -36,6 +36,8 @@ pid_t xdp_hosts_run(struct netring_xdp_bridge_config *cfg, int to);
 struct netring_bridge_stats xdp_hosts_stats(struct netring_xdp_bridge *br,
 					    int direction, const char *what);
 
+/* Frames that left a side's interface. */
+uint64_t xdp_hosts_left(const struct hosts *h, int side);
 /* Both ends of a side's wire. */
 void xdp_hosts_mtu(const struct hosts *h, int side, uint32_t mtu);
 
