@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What a program that only captures costs, and what the injector and the
-# bridge do, stays within the budget.
+# What a program that only captures, or only sends by AF_XDP, costs, and what
+# the injector, the bridge and AF_XDP do, stays within the budget.
 # shellcheck shell=sh
 
 . test/lib.sh
@@ -23,6 +23,20 @@ for role in injector bridge; do
 	ok "tells the $role's size" \
 		grep -q "^The $role's files have [1-9][0-9]* bytes" "$T/sizes"
 done
+ok "tells what a program that only sends by AF_XDP adds" grep -q \
+	"^A program that only sends by AF_XDP adds [1-9][0-9]* bytes" "$T/sizes"
+xdp=$(sed -n 's/^All of AF_XDP adds \([0-9]*\) bytes .*/\1/p' "$T/sizes")
+sed -n 's/^lib-$(CONFIG_XDP[A-Z_]*) += //p' Makefile | tr ' ' '\n' |
+	LC_ALL=C sort -u >"$T/files"
+ar t "$T/size/xdp/libnetring.a" | LC_ALL=C sort >"$T/measured"
+ok "AF_XDP has files" grep -q -x xdp_open.o "$T/files"
+is "all of them are measured" \
+	"$(LC_ALL=C comm -23 "$T/files" "$T/measured")" ""
+is "less what is in the archive without them" "$xdp" "$(
+	for archive in size/xdp size; do
+		size -t "$T/$archive/libnetring.a" | tail -n 1
+	done | awk '{ text = $1 - text } END { print -text }'
+)"
 for name in router full; do
 	added=$(sed -n "s/^With ${name}_defconfig, capturing adds \([0-9]*\) .*/\1/p" \
 		"$T/sizes")
@@ -30,7 +44,7 @@ for name in router full; do
 		test "$added" -gt "$(sed -n 's/.*captures adds \([0-9]*\).*/\1/p' \
 			"$T/sizes")"
 done
-for role in "" "injector " "bridge "; do
+for role in "" "injector " "bridge " "xdp-send " "xdp "; do
 	ok "100 bytes for ${role:-capturing }" tighten "$role"
 	no "are exceeded" measure "$T/budget"
 done
