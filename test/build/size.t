@@ -26,6 +26,7 @@ done
 ok "tells what a program that only sends by AF_XDP adds" grep -q \
 	"^A program that only sends by AF_XDP adds [1-9][0-9]* bytes" "$T/sizes"
 xdp=$(sed -n 's/^All of AF_XDP adds \([0-9]*\) bytes .*/\1/p' "$T/sizes")
+# shellcheck disable=SC2016 # make's variable
 sed -n 's/^lib-$(CONFIG_XDP[A-Z_]*) += //p' Makefile | tr ' ' '\n' |
 	LC_ALL=C sort -u >"$T/files"
 ar t "$T/size/xdp/libnetring.a" | LC_ALL=C sort >"$T/measured"
