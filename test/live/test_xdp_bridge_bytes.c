@@ -128,7 +128,7 @@ static void own_stack(int attach)
 	xdp_hosts_open(&br, &cfg);
 	for (i = 0; i < 2; i++)
 		spy[i] = must(spy_open(port_name[i], 1), "a tap here");
-	for (i = 0; i < 2; i++) { /* to both of this host's addresses */
+	for (i = 0; i < 2; i++) { /* to this host's own address */
 		wire_udp(frame, sizeof(frame), 1000, (uint32_t)i);
 		hosts_send(&h, i, frame, sizeof(frame));
 		xdp_hosts_pump(&br, 20);
@@ -161,8 +161,6 @@ static void own_stack(int attach)
 	}
 	is(port_snmp("Ip", "InReceives") - before, 2,
 	   "%s: closed, it sees them again", mode);
-	spy_flush(h.spy[0], 5); /* its answers */
-	spy_flush(h.spy[1], 1);
 }
 
 static void to(uint8_t *frame, const char *mac, uint16_t type, uint32_t number)
@@ -228,8 +226,7 @@ int main(void)
 	live_begin();
 	hosts_begin(&h);
 	for (i = 0; i < 2; i++)
-		must(net_mac(port_name[i], near_mac), "an address");
-	must(net_ipv4("p0", 0x0a090001, 24), "and one of IP");
+		must(net_mac(port_name[i], near_mac), "the frames' address");
 	for (attach = NETRING_XDP_NATIVE; attach <= NETRING_XDP_GENERIC;
 	     attach++) {
 		all_kinds(attach);
