@@ -50,6 +50,21 @@ int wrap_open_mappings(void)
 	return n;
 }
 
+void wrap_clean(void)
+{
+	int i;
+
+	wrap_disarm();
+	for (i = 0; i < 16; i++)
+		if (mapped[i].at)
+			munmap(mapped[i].at, mapped[i].size);
+	memset(mapped, 0, sizeof(mapped));
+	for (i = 0; i < (int)sizeof(opened); i++)
+		if (opened[i])
+			close(i);
+	memset(opened, 0, sizeof(opened));
+}
+
 const struct wrap_entry *wrap_failed(void)
 {
 	static const struct wrap_entry none;

@@ -93,6 +93,9 @@ void wrap_give(int fd);
 int wrap_open_descriptors(void);
 int wrap_open_mappings(void);
 
+/* After a test that failed: disarm, close and unmap what it left. */
+void wrap_clean(void);
+
 /* For the wrapping itself: 1 when this call is the one to fail, errno set. */
 int wrap_failing(enum wrap_call call, int fd, int level, int option);
 int wrap_keep(int fd); /* a descriptor just opened */
