@@ -15,9 +15,7 @@ int netring_interface_get_(int fd, unsigned long what, const char *name)
 	r = sys_ioctl(fd, what, &request);
 	if (r < 0)
 		return r;
-	return what == NR_SIOCGIFFLAGS || what == NR_SIOCGIFHWADDR ?
-		       request.u.flags :
-		       request.u.ifindex;
+	return what == NR_SIOCGIFFLAGS ? request.u.flags : request.u.ifindex;
 }
 
 int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
@@ -25,12 +23,14 @@ int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
 {
 	struct nr_ifreq request;
 	size_t length;
+	int r;
 
 	if (!given) {
 		request.u.ifindex = (int32_t)ifindex;
 		given = request.name;
-		if (sys_ioctl(fd, NR_SIOCGIFNAME, &request) < 0)
-			return -ENODEV;
+		r = sys_ioctl(fd, NR_SIOCGIFNAME, &request);
+		if (r < 0)
+			return r;
 	}
 	for (length = 0; given[length]; length++) {
 		if (length == NR_IFNAMSIZ - 1)
@@ -44,27 +44,44 @@ int netring_interface_find_(const char *given, uint32_t ifindex,
 			    struct interface_facts *facts)
 {
 	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct nr_ethtool_channels channels;
+	struct nr_ifreq request;
 	int r;
 
 	if (fd < 0)
 		return fd;
 	memset(facts, 0, sizeof(*facts));
-	memset(&channels, 0, sizeof(channels));
-	channels.cmd = NR_ETHTOOL_GCHANNELS;
 	r = netring_interface_name_(fd, given, ifindex, facts->name);
-	if (r >= 0) {
-		(void)netring_ethtool_(fd, facts->name, &channels);
-		facts->type = netring_interface_get_(fd, NR_SIOCGIFHWADDR,
-						     facts->name);
-		facts->mtu = (uint32_t)netring_interface_get_(fd, NR_SIOCGIFMTU,
-							      facts->name);
-		r = netring_interface_get_(fd, NR_SIOCGIFINDEX, facts->name);
-	}
-	facts->ifindex = (uint32_t)r;
-	facts->queues = channels.combined_count + channels.rx_count;
-	if (!facts->queues)
-		facts->queues = 1;
+	memcpy(request.name, facts->name, NR_IFNAMSIZ);
+	if (r >= 0)
+		r = sys_ioctl(fd, NR_SIOCGIFHWADDR, &request);
+	facts->type = request.u.hwaddr[0];
+	if (r >= 0)
+		r = sys_ioctl(fd, NR_SIOCGIFMTU, &request);
+	facts->mtu = (uint32_t)request.u.mtu;
+	if (r >= 0)
+		r = sys_ioctl(fd, NR_SIOCGIFINDEX, &request);
+	facts->ifindex = (uint32_t)request.u.ifindex;
 	sys_close(fd);
 	return r;
+}
+
+int netring_interface_queues_(const char *name)
+{
+	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct nr_ethtool_channels channels;
+	char padded[NR_IFNAMSIZ] = { 0 };
+	int r;
+
+	if (fd < 0)
+		return fd;
+	memset(&channels, 0, sizeof(channels));
+	channels.cmd = NR_ETHTOOL_GCHANNELS;
+	r = netring_interface_name_(fd, name, 0, padded);
+	if (r >= 0)
+		r = netring_ethtool_(fd, padded, &channels);
+	sys_close(fd);
+	if (r == -ENODEV)
+		return r;
+	r = (int)(channels.combined_count + channels.rx_count);
+	return r > 0 ? r : 1;
 }

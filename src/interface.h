@@ -11,8 +11,8 @@
 
 /*
  * Of the interface @name[NR_IFNAMSIZ] in the socket's namespace: its index
- * (NR_SIOCGIFINDEX), its MTU (NR_SIOCGIFMTU), its flags (NR_SIOCGIFFLAGS, the
- * first 16), or its type (NR_SIOCGIFHWADDR).
+ * (NR_SIOCGIFINDEX), its MTU (NR_SIOCGIFMTU), or the first 16 of its flags
+ * (NR_SIOCGIFFLAGS).
  */
 int netring_interface_get_(int fd, unsigned long what, const char *name);
 
@@ -25,12 +25,14 @@ struct interface_facts {
 	char name[NR_IFNAMSIZ];
 	uint32_t ifindex;
 	uint32_t mtu;
-	int type;	 /* ARPHRD_* */
-	uint32_t queues; /* for receiving; 1 where the driver does not tell */
+	uint32_t type; /* ARPHRD_* */
 };
 
 /* All of that at once, where no socket is at hand. */
 int netring_interface_find_(const char *given, uint32_t ifindex,
 			    struct interface_facts *facts);
+
+/* How many it receives on; 1 where the driver does not tell. */
+int netring_interface_queues_(const char *name);
 
 #endif

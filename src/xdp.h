@@ -11,6 +11,9 @@
 /* umem->flags_: what the kernel does itself with metadata. */
 #define UMEM_KERNEL_METADATA 0x80000000u
 
+/* xdp_health.c: send what waits: sendto()'s result */
+int netring_xdp_kick_(int fd);
+
 /* How the link is: 0, or as netring_xdp_health(); sends what waits. */
 int netring_xdp_look_(int fd);
 
@@ -26,9 +29,6 @@ static inline int xdp_error(int r)
 	return r == -ENXIO ? -ENODEV : r;
 }
 
-/* The MTU by now, and what follows for frames to be sent. */
-int netring_xdp_read_mtu_(struct netring_xdp_tx *tx);
-
 /* xdp_stats.c: the kernel's counters end with the socket; keep them */
 void netring_xdp_keep_stats_(struct netring_xdp *xdp);
 
@@ -38,6 +38,6 @@ int netring_xdp_check_metadata_(struct netring_xdp_tx *tx,
 				uint32_t len);
 
 /* xdp_map.c: put a socket into an XSKMAP */
-int netring_xdp_map_(int map, uint32_t queue, int fd);
+int netring_xdp_enter_(int map, uint32_t queue, int fd);
 
 #endif

@@ -2,8 +2,7 @@
 /* xdp_bridge_open.c - two sockets on one UMEM, a program for each. */
 #include "xdp_bridge.h"
 
-#include <netring/xdp_group.h>
-
+#include "interface.h"
 #include "offload.h"
 
 #define BUDGET 64u
@@ -39,7 +38,7 @@ static int open_port(struct netring_xdp_bridge *br,
 	br->port = i;
 	port->number = (uint8_t)i;
 	br->step = NETRING_STEP_INTERFACE;
-	r = netring_xdp_queues(cfg->interface[i]);
+	r = netring_interface_queues_(cfg->interface[i]);
 	if (r < 0)
 		return r;
 	br->queues[i] = (uint32_t)r;

@@ -10,10 +10,7 @@
 
 int netring_xdp_queues(const char *interface)
 {
-	struct interface_facts facts;
-	int r = netring_interface_find_(interface, 0, &facts);
-
-	return r < 0 ? r : (int)facts.queues;
+	return netring_interface_queues_(interface);
 }
 
 static void share(struct netring_xdp_config *cfg, uint32_t count)

@@ -2,7 +2,7 @@
 /* xdp_map.c - put a socket into an XSKMAP, whoever made the map. */
 #include "xdp.h"
 
-int netring_xdp_map_(int map, uint32_t queue, int fd)
+int netring_xdp_enter_(int map, uint32_t queue, int fd)
 {
 	struct nr_bpf_map_elem elem;
 

@@ -69,6 +69,10 @@ static int check_config(struct netring_xdp *xdp)
 	const struct netring_xdp_config *cfg = &xdp->config_;
 
 	if (cfg->flags & ~FLAGS_HERE ||
+	    (!NETRING_CONFIG_XDP_RX &&
+	     (cfg->mode != NETRING_XDP_TX || cfg->map)) ||
+	    (!NETRING_CONFIG_XDP_TX && cfg->mode != NETRING_XDP_RX) ||
+	    (!NETRING_CONFIG_XDP_ADOPT && cfg->socket) ||
 	    (!NETRING_CONFIG_XDP_PROGRAM && cfg->program) ||
 	    (!NETRING_CONFIG_XDP_TX_BUDGET && cfg->tx_budget))
 		return -EOPNOTSUPP;
@@ -81,16 +85,6 @@ static int check_config(struct netring_xdp *xdp)
 		       netring_umem_begin_(cfg->umem, cfg->mode);
 }
 
-int netring_xdp_read_mtu_(struct netring_xdp_tx *tx)
-{
-	struct interface_facts facts;
-	int r = netring_interface_find_(tx->interface_, 0, &facts);
-
-	if (r >= 0)
-		tx->longest_ = facts.mtu + NETRING_XDP_OVER_MTU;
-	return r;
-}
-
 static int find_interface(struct netring_xdp *xdp)
 {
 	struct interface_facts facts;
@@ -101,7 +95,6 @@ static int find_interface(struct netring_xdp *xdp)
 		return r;
 	memcpy(xdp->interface_, facts.name, sizeof(facts.name));
 	xdp->ifindex_ = facts.ifindex;
-	xdp->tx.interface_ = xdp->interface_;
 	xdp->tx.longest_ = facts.mtu + NETRING_XDP_OVER_MTU;
 	return facts.type == NR_ARPHRD_ETHER ||
 			       facts.type == NR_ARPHRD_LOOPBACK ?
@@ -115,7 +108,7 @@ static int open_socket(struct netring_xdp *xdp)
 	socklen_t size = sizeof(domain);
 	int r;
 
-	if (!xdp->config_.socket)
+	if (!NETRING_CONFIG_XDP_ADOPT || !xdp->config_.socket)
 		return sys_socket(NR_AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
 	r = sys_getsockopt(*xdp->config_.socket, SOL_SOCKET, SO_DOMAIN, &domain,
 			   &size);
@@ -149,7 +142,7 @@ static int register_umem(struct netring_xdp *xdp)
 	struct netring_umem *umem = xdp->config_.umem;
 	int r = -EINVAL;
 
-	if (umem->sockets_)
+	if (NETRING_CONFIG_XDP_SHARED && umem->sockets_)
 		return 0;
 	umem->flags_ &= ~UMEM_KERNEL_METADATA;
 	if (NETRING_CONFIG_XDP_METADATA && umem->metadata_) {
@@ -246,11 +239,11 @@ static void begin_handles(struct netring_xdp *xdp)
 	rx->fd_ = tx->fd_ = xdp->fd_;
 	rx->posted_ = rx->batch_ = rx->walked_ = 0;
 	tx->reserved_ = tx->staged_ = tx->open_ = tx->in_flight_ = 0;
-	if (xdp->slots_[RING_RX])
+	if (NETRING_CONFIG_XDP_RX && xdp->slots_[RING_RX])
 		rx->most_ = budget(xdp->config_.rx_frames, umem->rx_frames_,
 				   rx->fill_.mask_ + 1);
 	/* frames that are forwarded are those for receiving */
-	if (xdp->slots_[RING_TX])
+	if (NETRING_CONFIG_XDP_TX && xdp->slots_[RING_TX])
 		tx->most_ = budget(xdp->config_.tx_frames, umem->frames_,
 				   tx->completions_.mask_ + 1);
 }
@@ -348,7 +341,8 @@ static int bind_own(struct netring_xdp *xdp)
 
 static int bind_socket(struct netring_xdp *xdp)
 {
-	const struct netring_xdp *other = xdp->next_;
+	const struct netring_xdp *other =
+		NETRING_CONFIG_XDP_SHARED ? xdp->next_ : NULL;
 	uint32_t options = 0;
 	socklen_t size = sizeof(options);
 	int r;
@@ -381,7 +375,7 @@ static int register_socket(struct netring_xdp *xdp)
 		r = netring_xdp_program_register(cfg->program, cfg->queue,
 						 xdp->fd_ - 1);
 	else if (cfg->map)
-		r = netring_xdp_map_(xdp->map_fd_, cfg->queue, xdp->fd_ - 1);
+		r = netring_xdp_enter_(xdp->map_fd_, cfg->queue, xdp->fd_ - 1);
 	if (r < 0 || !(cfg->flags & NETRING_XDP_PROMISC))
 		return r;
 	xdp->step = NETRING_STEP_MEMBERSHIP;
@@ -397,6 +391,8 @@ static int is_taken(const struct netring_xdp *xdp)
 {
 	const struct netring_xdp *other = xdp->config_.umem->sockets_;
 
+	if (!NETRING_CONFIG_XDP_SHARED)
+		return other != NULL;
 	for (; other; other = other->next_)
 		if (other->ifindex_ == xdp->ifindex_ &&
 		    other->config_.queue == xdp->config_.queue)
@@ -428,10 +424,10 @@ static int set_up(struct netring_xdp *xdp)
 	begin_handles(xdp);
 	xdp->next_ = umem->sockets_;
 	umem->sockets_ = xdp;
-	if (xdp->rx.most_)
+	if (NETRING_CONFIG_XDP_RX && xdp->rx.most_)
 		(void)netring_xdp_rx_fill(&xdp->rx);
 	if ((r = set_options(xdp)) < 0 || (r = bind_socket(xdp)) < 0 ||
-	    (r = register_socket(xdp)) < 0)
+	    (NETRING_CONFIG_XDP_RX && (r = register_socket(xdp)) < 0))
 		return r;
 	xdp->step = NETRING_STEP_NONE;
 	return 0;
@@ -457,11 +453,10 @@ static void give_back(struct netring_xdp *xdp)
 	xdp->rx.posted_ = xdp->tx.in_flight_ = xdp->tx.staged_ = 0;
 	if (!umem)
 		return;
-	for (at = &umem->sockets_; *at; at = &(*at)->next_)
-		if (*at == xdp) {
-			*at = xdp->next_;
-			break;
-		}
+	for (at = &umem->sockets_; *at && *at != xdp; at = &(*at)->next_)
+		;
+	if (*at)
+		*at = xdp->next_;
 	if (xdp->rx.number_)
 		netring_umem_reclaim_(umem, xdp->rx.number_);
 }

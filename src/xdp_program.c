@@ -242,7 +242,7 @@ int netring_xdp_program_attach(struct netring_xdp_program *program)
 int netring_xdp_program_register(struct netring_xdp_program *program,
 				 uint32_t queue, int fd)
 {
-	return netring_xdp_map_(program->map_ - 1, queue, fd);
+	return netring_xdp_enter_(program->map_ - 1, queue, fd);
 }
 
 void netring_xdp_program_close(struct netring_xdp_program *program)

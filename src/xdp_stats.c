@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* xdp_stats.c - counters, ours and the kernel's; how the link is. */
+/* xdp_stats.c - counters, ours and the kernel's. */
 #include "xdp.h"
 
 #define COUNTERS 6
@@ -48,9 +48,4 @@ int netring_xdp_read_stats(struct netring_xdp *xdp,
 	stats->fill_ring_empty = xdp->base_[4] + count[4];
 	stats->tx_ring_empty = xdp->base_[5] + count[5];
 	return r;
-}
-
-int netring_xdp_health(struct netring_xdp *xdp)
-{
-	return xdp->fd_ ? netring_xdp_look_(xdp->fd_) : -EBADF;
 }

@@ -4,19 +4,6 @@
 
 #define KICK_LEAST 16u /* frames that a kick takes in copy mode; 32 of late */
 
-static int kick(int fd)
-{
-	return sys_sendto(fd - 1, NULL, 0, MSG_DONTWAIT, NULL, 0);
-}
-
-int netring_xdp_look_(int fd)
-{
-	int r = kick(fd);
-
-	/* -ENOBUFS: a socket that only receives */
-	return r == -EAGAIN || r == -EBUSY || r == -ENOBUFS ? 0 : xdp_error(r);
-}
-
 /* Is there a slot, and a place among what may be under way? */
 static int has_slot(struct netring_xdp_tx *tx)
 {
@@ -64,10 +51,14 @@ int netring_xdp_tx_reserve(struct netring_xdp_tx *tx,
 	return 0;
 }
 
-static void drop(struct netring_xdp_tx *tx, uint64_t addr)
+/* The number of a frame that is reserved, and is so no longer. */
+static uint32_t take_reserved(struct netring_xdp_tx *tx, uint64_t addr)
 {
-	netring_umem_push_(tx->umem_,
-			   (uint32_t)((size_t)addr >> tx->umem_->shift_));
+	uint32_t frame = netring_umem_frame_(
+		tx->umem_, UMEM_WORD(NETRING_UMEM_USER, tx->number_), addr);
+
+	tx->reserved_ -= frame != UINT32_MAX;
+	return frame;
 }
 
 /* The fragments of an unfinished packet are not published: give them up. */
@@ -87,26 +78,28 @@ static void drop_open(struct netring_xdp_tx *tx)
 	tx->open_len_ = 0;
 }
 
+#define FRAGMENTS NETRING_CONFIG_XDP_FRAGMENTS
+
 /* What the kernel would drop, or stall at, is refused. */
 static int check(struct netring_xdp_tx *tx, uint64_t addr, uint32_t len,
 		 uint32_t more)
 {
 	uint32_t most = 1u << tx->umem_->shift_;
-	uint32_t whole = tx->open_len_ + len;
+	uint32_t whole = len;
 
+	if (FRAGMENTS)
+		whole += tx->open_len_;
+	if (len > most - ((uint32_t)addr & (most - 1)) ||
+	    whole > tx->longest_ ||
+	    (FRAGMENTS && tx->open_ + more >= NETRING_XDP_FRAGMENTS_MAX)) {
+		tx->too_long_++;
+		return -EMSGSIZE;
+	}
 	if (!len || (!more && whole < NETRING_XDP_SHORTEST)) {
 		tx->too_short_++;
 		return -EINVAL;
 	}
-	if (len > most - ((uint32_t)addr & (most - 1)) || whole < len ||
-	    tx->open_ + more >= NETRING_XDP_FRAGMENTS_MAX ||
-	    (whole > tx->longest_ &&
-	     (netring_xdp_read_mtu_(tx) < 0 || whole > tx->longest_))) {
-		tx->too_long_++;
-		return -EMSGSIZE;
-	}
-	return more && !(NETRING_CONFIG_XDP_FRAGMENTS &&
-			 tx->flags_ & NETRING_XDP_FRAGMENTS) ?
+	return more && !(FRAGMENTS && tx->flags_ & NETRING_XDP_FRAGMENTS) ?
 		       -EOPNOTSUPP :
 		       0;
 }
@@ -124,6 +117,8 @@ static void stage(struct netring_xdp_tx *tx, uint64_t addr, uint32_t len,
 	desc->len = len;
 	desc->options = options;
 	tx->staged_++;
+	if (!FRAGMENTS)
+		return;
 	if (options & NETRING_XDP_MORE) {
 		tx->open_++;
 		tx->open_len_ += len;
@@ -136,9 +131,12 @@ static int commit(struct netring_xdp_tx *tx,
 		  const struct netring_xdp_frame *frame, uint32_t len,
 		  uint32_t options)
 {
-	int r = check(tx, frame->addr, len, options);
+	uint32_t number = take_reserved(tx, frame->addr);
+	int r;
 
-	tx->reserved_--;
+	if (number == UINT32_MAX)
+		return -EBADF;
+	r = check(tx, frame->addr, len, options);
 	if (NETRING_CONFIG_XDP_METADATA && r >= 0 && frame->metadata &&
 	    frame->metadata->flags) {
 		r = netring_xdp_check_metadata_(tx, frame, len);
@@ -148,8 +146,9 @@ static int commit(struct netring_xdp_tx *tx,
 		stage(tx, frame->addr, len, options);
 		return 0;
 	}
-	drop(tx, frame->addr);
-	drop_open(tx);
+	netring_umem_push_(tx->umem_, number);
+	if (FRAGMENTS)
+		drop_open(tx);
 	return r;
 }
 
@@ -169,8 +168,10 @@ int netring_xdp_tx_commit_more(struct netring_xdp_tx *tx,
 void netring_xdp_tx_discard(struct netring_xdp_tx *tx,
 			    const struct netring_xdp_frame *frame)
 {
-	tx->reserved_--;
-	drop(tx, frame->addr);
+	uint32_t number = take_reserved(tx, frame->addr);
+
+	if (number != UINT32_MAX)
+		netring_umem_push_(tx->umem_, number);
 }
 
 int netring_xdp_tx_forward(struct netring_xdp_tx *tx,
@@ -179,12 +180,15 @@ int netring_xdp_tx_forward(struct netring_xdp_tx *tx,
 	uint32_t more = pkt->options & NETRING_XDP_MORE;
 	int r;
 
+	if (pkt->addr >= tx->umem_->size_ ||
+	    netring_umem_owner(tx->umem_, pkt->addr) != NETRING_UMEM_RX)
+		return -EBADF;
 	if (!find_slot(tx))
 		return -EAGAIN;
 	r = check(tx, pkt->addr, pkt->len, more);
 	if (r >= 0)
 		stage(tx, pkt->addr, pkt->len, more);
-	else
+	else if (FRAGMENTS)
 		drop_open(tx);
 	return r;
 }
@@ -244,7 +248,7 @@ int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
 /* Whole packets only. */
 static void publish(struct netring_xdp_tx *tx)
 {
-	uint32_t count = tx->staged_ - tx->open_;
+	uint32_t count = tx->staged_ - (FRAGMENTS ? tx->open_ : 0);
 
 	if (!count)
 		return;
@@ -260,7 +264,7 @@ int netring_xdp_tx_kick(struct netring_xdp_tx *tx)
 
 	if (tx->flags_ & (NETRING_XDP_SPIN | NETRING_XDP_BUSY_POLL) ||
 	    netring_xdp_ring_sleeps(&tx->ring_))
-		r = kick(tx->fd_);
+		r = netring_xdp_kick_(tx->fd_);
 	if (r == -EAGAIN || r == -EBUSY || r == -ENOBUFS)
 		tx->retried_++;
 	else if (r < 0) {

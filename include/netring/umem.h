@@ -53,14 +53,17 @@ enum netring_umem_owner {
 
 /*
  * A static area of @frames frames: NETRING_UMEM_AREA(area, 512, 2048) defines
- * area.memory and area.table, to be named in a configuration together with
- * their sizes.
+ * area.memory and area.table. NETRING_UMEM_OF(area) names them, and their
+ * sizes, in the initializer of a struct netring_umem_config (C99, C++20).
  */
 #define NETRING_UMEM_AREA(name, frames, frame_size)              \
 	static struct {                                          \
 		uint8_t memory[(size_t)(frames) * (frame_size)]; \
 		uint32_t table[frames];                          \
 	} name __attribute__((aligned(NETRING_UMEM_ALIGN)))
+#define NETRING_UMEM_OF(area)                                   \
+	.memory = (area).memory, .size = sizeof((area).memory), \
+	.table = (area).table, .table_size = sizeof((area).table)
 
 /* Bytes of both, for memory that is not static. */
 #define NETRING_UMEM_SIZE(frames, frame_size) ((size_t)(frames) * (frame_size))

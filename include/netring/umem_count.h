@@ -24,7 +24,8 @@ static inline uint32_t netring_umem_walk_(const struct netring_umem *umem,
 			return UINT32_MAX / 2;
 		frame = umem->table_[frame];
 	}
-	return left || frame != NETRING_UMEM_END_ ? UINT32_MAX / 2 : pool->count;
+	return left || frame != NETRING_UMEM_END_ ? UINT32_MAX / 2 :
+						    pool->count;
 }
 
 /**
@@ -43,9 +44,11 @@ static inline int netring_umem_count(const struct netring_umem *umem,
 	uint32_t frame, fill = 0, tx = 0;
 
 	memset(count, 0, sizeof(*count) * NETRING_UMEM_OWNERS_);
-	for (frame = 0; frame < umem->frames_; frame++)
-		if (umem->table_[frame] >> 28 < NETRING_UMEM_OWNERS_)
-			count[umem->table_[frame] >> 28]++;
+	for (frame = 0; frame < umem->frames_; frame++) {
+		if (umem->table_[frame] >> 28 >= NETRING_UMEM_OWNERS_)
+			return -EUCLEAN;
+		count[umem->table_[frame] >> 28]++;
+	}
 	for (xdp = umem->sockets_; xdp; xdp = xdp->next_) {
 		fill += xdp->rx.posted_;
 		tx += xdp->tx.in_flight_ + xdp->tx.staged_;

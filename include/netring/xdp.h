@@ -20,7 +20,7 @@ extern "C" {
  * written: one thread may use the one and another the other. Two layers may
  * be mixed. The packet layer keeps books of every frame: rx_next, _packet,
  * _release to receive; tx_reserve, _commit, _flush to send. The ring layer
- * (xdp_ring.h) on netring_xdp_rx_ring() and so on is the bare slots.
+ * (xdp_ring.h) on netring_xdp_rx_ring() and its like is the bare slots.
  *
  * What is received is chosen by an XDP program: see xdp_program.h. Sending
  * needs none.
@@ -119,7 +119,7 @@ struct netring_xdp_stats {
 	uint64_t retried;    /* kicks that the kernel asked to repeat */
 	uint64_t link_down;  /* kicks that met a downed link */
 	uint64_t rx_dropped; /* kernel: too long, and no frame to receive into */
-	uint64_t rx_invalid;	  /* kernel: fill ring's addresses */
+	uint64_t rx_invalid;	  /* kernel: 0 in all that were seen */
 	uint64_t tx_invalid;	  /* kernel: tx ring's descriptors */
 	uint64_t rx_ring_full;	  /* kernel: Linux 5.9, in rx_dropped before */
 	uint64_t fill_ring_empty; /* kernel: Linux 5.9; in rx_dropped, too */

@@ -92,11 +92,15 @@ static inline void netring_xdp_ring_commit(struct netring_xdp_ring *ring,
 }
 
 /* Slots handed over that the kernel has not taken, as far as it tells: Linux
- * before 6.18 tells late. Of a ring that is produced into. */
+ * before 6.18 tells late. Of a ring that is produced into; a kernel index that
+ * cannot be gives 0. */
 static inline uint32_t
 netring_xdp_ring_waiting(const struct netring_xdp_ring *ring)
 {
-	return ring->next_ - __atomic_load_n(ring->peer_, __ATOMIC_RELAXED);
+	uint32_t waiting =
+		ring->next_ - __atomic_load_n(ring->peer_, __ATOMIC_RELAXED);
+
+	return waiting > ring->lead_ ? 0 : waiting;
 }
 
 /* Does the kernel want to be woken for this ring (XDP_USE_NEED_WAKEUP)? */

@@ -133,6 +133,20 @@ netring_xdp_rx_metadata(const struct netring_xdp_rx *rx,
  */
 int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout);
 
+/* The bare rings, for the ring layer. What it takes from the rx ring goes to
+ * the fill ring at once, as it takes part in no books. */
+static inline struct netring_xdp_ring *
+netring_xdp_rx_ring(struct netring_xdp_rx *rx)
+{
+	return &rx->ring_;
+}
+
+static inline struct netring_xdp_ring *
+netring_xdp_fill_ring(struct netring_xdp_rx *rx)
+{
+	return &rx->fill_;
+}
+
 #ifdef __cplusplus
 }
 #endif

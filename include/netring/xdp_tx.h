@@ -63,7 +63,6 @@ struct netring_xdp_tx {
 	uint32_t longest_;   /* bytes of a packet */
 	struct netring_xdp_ring ring_;
 	struct netring_xdp_ring completions_;
-	const char *interface_;
 	uint64_t queued_;
 	uint64_t sent_;
 	uint64_t invalid_;
@@ -86,10 +85,11 @@ int netring_xdp_tx_reserve(struct netring_xdp_tx *tx,
 /**
  * netring_xdp_tx_commit() - queue a reserved frame of @len bytes.
  *
- * The kernel sees it with the next flush. A packet has 14 bytes to MTU + 18.
+ * The kernel sees it with the next flush. A packet has 14 bytes to MTU + 18, by
+ * the MTU that the interface had at open or reopen.
  *
- * Return: 0, or, and the frame is free again, -EINVAL (too short, or metadata
- * that cannot be), -EMSGSIZE (too long).
+ * Return: 0; or, and the frame is free again, -EINVAL (too short, or metadata
+ * that cannot be), -EMSGSIZE (too long); -EBADF: it is not reserved.
  */
 int netring_xdp_tx_commit(struct netring_xdp_tx *tx,
 			  const struct netring_xdp_frame *frame, uint32_t len);
@@ -107,7 +107,8 @@ void netring_xdp_tx_discard(struct netring_xdp_tx *tx,
 /*
  * Queue a received packet, or fragment, as it is, without a copy: on a socket
  * of the same UMEM. Its bytes may have been changed, and its len. Return: as
- * commit; then, and with -EAGAIN (no slot), it stays in its batch.
+ * commit; then, and with -EAGAIN (no slot), it stays in its batch. -EBADF: it
+ * is in no batch.
  */
 int netring_xdp_tx_forward(struct netring_xdp_tx *tx,
 			   const struct netring_xdp_packet *pkt);
@@ -156,6 +157,20 @@ int netring_xdp_tx_drain(struct netring_xdp_tx *tx, int64_t deadline);
 static inline uint32_t netring_xdp_tx_pending(const struct netring_xdp_tx *tx)
 {
 	return tx->in_flight_ + tx->staged_;
+}
+
+/* The bare rings, for the ring layer. What it puts into the tx ring it takes
+ * from the completion ring itself; nothing may be committed meanwhile. */
+static inline struct netring_xdp_ring *
+netring_xdp_tx_ring(struct netring_xdp_tx *tx)
+{
+	return &tx->ring_;
+}
+
+static inline struct netring_xdp_ring *
+netring_xdp_completion_ring(struct netring_xdp_tx *tx)
+{
+	return &tx->completions_;
 }
 
 #ifdef __cplusplus

@@ -69,4 +69,28 @@ is "3: what it forwarded" "$(tr '\n' ',' <"$T/third")" \
 	"7 of 12 forwarded,0 of 0 forwarded,"
 is "3: what arrived" "$(awk '/far-right:/ { print $3 }' /proc/net/dev)" 7
 
+# The fourth sends every packet back, by AF_XDP.
+if "$T/programs/4" far-left >"$T/fourth" 2>&1 & then
+	pid=$!
+	sleep 0.5
+	$PYTHON - >"$T/echo" <<'END'
+import socket
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b7))
+wire.bind(("left", 0x88b7))
+wire.settimeout(5)
+back = 0
+for number in range(100):
+    frame = bytes([4] * 6 + [6] * 6) + b"\x88\xb7" + bytes([number] * 50)
+    wire.send(frame)
+    answer = wire.recv(200)
+    back += answer == bytes([6] * 12) + frame[12:]
+print(back)
+END
+	is "4: every packet comes back" "$(cat "$T/echo" "$T/fourth")" 100
+	kill -KILL "$pid"
+	wait "$pid" 2>"$T/output"
+	is "4: nothing is left of it" "$(ip link show dev far-left |
+		grep -c xdp)" 0
+fi
+
 done_testing
