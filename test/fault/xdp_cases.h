@@ -61,14 +61,18 @@ void xdp_frames_are_free(const struct xdp_case *test);
 /* The step that a failed call belongs to, said once more, independently. */
 enum netring_step xdp_step(const struct wrap_entry *call);
 
-/* Is a failing of call @n no reason to give up, of a socket's open? */
-int xdp_has_fallback(const struct xdp_case *test, uint32_t n, int error);
+/* Is a failing of call @n, after @from others, no reason to give up, of a
+ * socket's open? */
+int xdp_has_fallback(const struct xdp_case *test, uint32_t from, uint32_t n,
+		     int error);
 
 /* An open socket sends and has its frames, and gives all back, twice. */
 void xdp_works(const struct xdp_case *test, struct netring_xdp *xdp);
 void xdp_close_twice(struct netring_xdp *xdp);
 
-/* A test program: @function with each case, as a test each. */
-int xdp_run_cases(const char *name, void (*function)(void **state));
+/* A test program: @function with each case of a bit in @some, as tests. */
+#define XDP_ALL_CASES 0xffffffffu
+int xdp_run_cases(const char *name, uint32_t some,
+		  void (*function)(void **state));
 
 #endif
