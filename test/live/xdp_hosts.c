@@ -10,9 +10,15 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
+#include <linux/ethtool.h>
+#include <linux/if.h>
+#include <linux/sockios.h>
 
 NETRING_UMEM_AREA(area, XDP_HOSTS_FRAMES, 2048);
 static struct netring_umem umem;
@@ -179,6 +185,27 @@ uint64_t xdp_hosts_left(const struct hosts *h, int side)
 	must(port_counters(host_name[side], &c), "counters");
 	must(net_return(home), "come back");
 	return c.tx_packets;
+}
+
+int xdp_hosts_no_txvlan(const char *name)
+{
+	struct ethtool_value data = { .cmd = ETHTOOL_GFLAGS };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r = 0;
+	struct ifreq request;
+
+	if (fd < 0)
+		return -errno;
+	memset(&request, 0, sizeof(request));
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	request.ifr_data = (void *)&data;
+	if (ioctl(fd, SIOCETHTOOL, &request) < 0)
+		r = -errno;
+	data.cmd = ETHTOOL_SFLAGS;
+	data.data &= ~(uint32_t)ETH_FLAG_TXVLAN;
+	if (r == 0 && ioctl(fd, SIOCETHTOOL, &request) < 0)
+		r = -errno;
+	close(fd);
+	return r;
 }
 
 void xdp_hosts_mtu(const struct hosts *h, int side, uint32_t mtu)

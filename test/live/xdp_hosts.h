@@ -7,7 +7,7 @@
 
 #include <netring/xdp_bridge.h>
 
-#define XDP_HOSTS_FRAMES 1024u
+#define XDP_HOSTS_FRAMES 2048u
 
 /* "native", "generic" */
 const char *xdp_hosts_mode(int attach);
@@ -36,6 +36,8 @@ pid_t xdp_hosts_run(struct netring_xdp_bridge_config *cfg, int to);
 struct netring_bridge_stats xdp_hosts_stats(struct netring_xdp_bridge *br,
 					    int direction, const char *what);
 
+/* Tags in the frame itself, as XDP wants them, not beside it (txvlan). */
+int xdp_hosts_no_txvlan(const char *name);
 /* Frames that left a side's interface. */
 uint64_t xdp_hosts_left(const struct hosts *h, int side);
 /* Both ends of a side's wire. */
