@@ -11,7 +11,7 @@ const char bridge_about[] = "join two interfaces, and count what passes";
 
 struct session {
 	struct bridge_options options;
-	struct netring_bridge bridge;
+	struct joint joint;
 	struct bridge_status status;
 };
 
@@ -53,14 +53,14 @@ static int run(struct session *s)
 	int r = 0;
 
 	while (!stop_signals && (end == NETRING_FOREVER || now < end)) {
-		r = netring_bridge_step(&s->bridge, sleep_time(now, end));
+		r = joint_step(&s->joint, sleep_time(now, end));
 		if (r < 0 && r != -EINTR)
 			return fail("%s", strerror(-r));
 		now = netring_clock_ms();
-		bridge_show(&s->status, &s->bridge, now);
+		bridge_show(&s->status, &s->joint, now);
 		if (total_wanted) {
 			total_wanted = 0;
-			bridge_total(&s->status, &s->bridge);
+			bridge_total(&s->status, &s->joint);
 		}
 	}
 	return 0;
@@ -76,14 +76,14 @@ int bridge_main(int argc, char **argv)
 		return r;
 	catch_signals();
 	catch_signal(SIGUSR1, on_usr1);
-	r = bridge_open(&s->bridge, &s->options, on_event, s) ||
+	r = joint_open(&s->joint, &s->options, on_event, s) ||
 	    bridge_start(&s->status, &s->options);
 	if (!r) {
 		r = run(s);
 		if (!s->options.quiet)
-			bridge_total(&s->status, &s->bridge);
-		bridge_metrics(&s->status, &s->bridge);
+			bridge_total(&s->status, &s->joint);
+		bridge_metrics(&s->status, &s->joint);
 	}
-	netring_bridge_close(&s->bridge);
+	joint_close(&s->joint);
 	return r;
 }

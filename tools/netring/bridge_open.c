@@ -134,6 +134,12 @@ static int check_port(const char *interface)
 	return 0;
 }
 
+int bridge_check_ports(const struct bridge_options *options)
+{
+	return check_port(options->interface[0]) ||
+	       check_port(options->interface[1]);
+}
+
 static void warn_mtu(const struct netring_bridge *bridge,
 		     const struct bridge_options *options)
 {
@@ -156,8 +162,6 @@ int bridge_open(struct netring_bridge *bridge,
 	int i, r;
 
 	for (i = 0; i < 2; i++) {
-		if (check_port(options->interface[i]))
-			return 1;
 		config.interface[i] = options->interface[i];
 		config.rx[i].memory = (uint32_t)options->ring_kib * 1024;
 		config.tx[i].memory = (uint32_t)options->ring_kib * 1024;

@@ -37,6 +37,14 @@ static const char usage[] =
 	"  -q           say nothing but what goes wrong\n"
 	"  -v           report once a second, not only on a terminal\n"
 	"  --metrics FILE  write counters as Prometheus text, once a second\n"
+	"  --backend KIND  packet: packet sockets, the default. xdp: AF_XDP,\n"
+	"               faster; it takes the frames away from this host's\n"
+	"               stack, joins one queue of each interface (ethtool -L\n"
+	"               INTERFACE combined 1), and has no -F and no --mode.\n"
+	"               auto: xdp in native mode, where there is one queue and\n"
+	"               no other XDP program; else packet\n"
+	"  --xdp-mode MODE  with xdp: native (in the driver) or generic only;\n"
+	"               the first that works\n"
 	"\n"
 	"The signal USR1 prints the totals so far; INT and TERM print them\n"
 	"and end. A link that is down is waited for, and so is an interface\n"
@@ -44,6 +52,7 @@ static const char usage[] =
 
 static int mode(struct bridge_options *options, const char *name)
 {
+	options->mode_said = 1;
 	if (!strcmp(name, "auto"))
 		options->mode = MODE_AUTO;
 	else if (!strcmp(name, "small"))
@@ -85,18 +94,22 @@ static int option(struct bridge_options *options, int letter)
 	case OPTION_METRICS:
 		options->metrics = optarg;
 		return 0;
+	case OPTION_MODE:
+		return mode(options, optarg);
 	}
-	return mode(options, optarg);
+	return backend_option(&options->backend, letter);
 }
 
 int bridge_parse(struct bridge_options *options, int argc, char **argv)
 {
 	static const struct option words[] = {
+		{ "backend", required_argument, NULL, OPTION_BACKEND },
 		{ "help", no_argument, NULL, 'h' },
 		{ "hold", no_argument, NULL, OPTION_HOLD },
 		{ "link-local", no_argument, NULL, OPTION_LINK_LOCAL },
 		{ "metrics", required_argument, NULL, OPTION_METRICS },
 		{ "mode", required_argument, NULL, OPTION_MODE },
+		{ "xdp-mode", required_argument, NULL, OPTION_XDP_MODE },
 		{ NULL, 0, NULL, 0 },
 	};
 	int letter;
@@ -114,5 +127,5 @@ int bridge_parse(struct bridge_options *options, int argc, char **argv)
 		return fail("two interfaces are to be named; see --help");
 	options->interface[0] = argv[optind];
 	options->interface[1] = argv[optind + 1];
-	return -1;
+	return backend_check(&options->backend);
 }

@@ -22,13 +22,6 @@ static void make_rows(const struct bridge_status *status,
 	}
 }
 
-static void read_both(struct netring_bridge *bridge,
-		      struct netring_bridge_stats *stats)
-{
-	netring_bridge_read_stats(bridge, 0, &stats[0]);
-	netring_bridge_read_stats(bridge, 1, &stats[1]);
-}
-
 int bridge_start(struct bridge_status *status,
 		 const struct bridge_options *options)
 {
@@ -80,8 +73,7 @@ static void show(struct bridge_status *status,
 		    text[0], text[1]);
 }
 
-void bridge_show(struct bridge_status *status, struct netring_bridge *bridge,
-		 int64_t now)
+void bridge_show(struct bridge_status *status, struct joint *joint, int64_t now)
 {
 	uint64_t elapsed = report_due(&status->report, now);
 	int metrics = metrics_due(&status->metrics, now);
@@ -90,7 +82,7 @@ void bridge_show(struct bridge_status *status, struct netring_bridge *bridge,
 
 	if (!elapsed && !metrics)
 		return;
-	read_both(bridge, stats);
+	joint_stats(joint, stats);
 	if (elapsed)
 		show(status, stats, now, elapsed);
 	if (metrics) {
@@ -99,12 +91,12 @@ void bridge_show(struct bridge_status *status, struct netring_bridge *bridge,
 	}
 }
 
-void bridge_metrics(struct bridge_status *status, struct netring_bridge *bridge)
+void bridge_metrics(struct bridge_status *status, struct joint *joint)
 {
 	struct netring_bridge_stats stats[2];
 	struct netring_metrics_row rows[2];
 
-	read_both(bridge, stats);
+	joint_stats(joint, stats);
 	make_rows(status, stats, rows);
 	metrics_write(&status->metrics, netring_clock_ms(), rows, 2);
 }
@@ -139,11 +131,11 @@ static void total(const struct bridge_status *status,
 	fputc('\n', stderr);
 }
 
-void bridge_total(struct bridge_status *status, struct netring_bridge *bridge)
+void bridge_total(struct bridge_status *status, struct joint *joint)
 {
 	struct netring_bridge_stats stats[2];
 
-	read_both(bridge, stats);
+	joint_stats(joint, stats);
 	report_break(&status->report);
 	total(status, &stats[0], 0);
 	total(status, &stats[1], 1);

@@ -14,16 +14,13 @@ const char capture_about[] = "print packets, or write them to files";
 
 struct session {
 	struct capture_options options;
-	struct netring_capture cap;
+	struct feed feed;
 	struct capture_file file;
 	struct capture_status status;
-	int64_t end; /* ms; NETRING_FOREVER */
-	uint32_t hold_ms;
-	uint64_t taken;	 /* packets out of the ring; */
-	uint64_t wanted; /* those in it when the end came included */
+	int64_t end;	 /* ms; NETRING_FOREVER */
+	uint64_t wanted; /* packets to take, once the end has come */
 	int stopping;
 	int gone; /* the interface */
-	uint32_t link_type;
 };
 
 /*
@@ -32,11 +29,8 @@ struct session {
  */
 static void stop(struct session *s, int64_t now)
 {
-	struct netring_capture_stats total = { 0, 0, 0 };
-
-	netring_capture_read_stats(&s->cap, &total, NULL);
-	s->wanted = total.received;
-	s->end = now + s->hold_ms + GRACE_MS;
+	s->wanted = feed_there(&s->feed);
+	s->end = now + s->feed.hold_ms + GRACE_MS;
 	s->stopping = 1;
 }
 
@@ -48,7 +42,7 @@ static int finished(struct session *s, int64_t now)
 	if (!s->stopping &&
 	    (stop_signals || (s->end != NETRING_FOREVER && now >= s->end)))
 		stop(s, now);
-	return s->stopping && (s->taken >= s->wanted || now >= s->end);
+	return s->stopping && (s->feed.taken >= s->wanted || now >= s->end);
 }
 
 /* Less than there was, and less than was asked for: it did not fit. */
@@ -58,13 +52,12 @@ static int cut_short(const struct session *s, const struct netring_packet *pkt)
 	       (!s->options.snaplen || pkt->len < s->options.snaplen);
 }
 
-static int take(struct session *s, struct netring_batch *batch)
+static int take(struct session *s)
 {
 	struct netring_packet pkt;
 	int r = 0;
 
-	s->taken += batch->count;
-	while (!r && netring_batch_next(batch, &pkt)) {
+	while (!r && feed_packet(&s->feed, &pkt)) {
 		r = s->options.file ? file_write(&s->file, &pkt) :
 				      print_packet(&pkt);
 		s->status.packets++;
@@ -84,6 +77,7 @@ static int flush(struct session *s)
 /* Until the interface is there again. */
 static int follow(struct session *s, int timeout)
 {
+	enum netring_step step = NETRING_STEP_NONE;
 	int r;
 
 	if (!s->gone) {
@@ -91,17 +85,17 @@ static int follow(struct session *s, int timeout)
 		note("%s is gone; waiting for it", s->options.interface);
 		s->gone = 1;
 	}
-	r = netring_capture_rebind(&s->cap);
+	r = feed_again(&s->feed, &step);
 	if (r == -ENODEV) {
 		poll(NULL, 0, timeout < RETRY_MS ? timeout : RETRY_MS);
 		return 0;
 	}
-	if (r < 0)
-		return fail("-i %s: %s: %s", s->options.interface,
-			    netring_step_name(s->cap.step), strerror(-r));
-	if (netring_capture_link_type(&s->cap) != s->link_type)
+	if (r == -EPFNOSUPPORT)
 		return fail("%s is back as another kind of device",
 			    s->options.interface);
+	if (r < 0)
+		return fail("-i %s: %s: %s", s->options.interface,
+			    netring_step_name(step), strerror(-r));
 	note("%s is back", s->options.interface);
 	s->gone = 0;
 	return 0;
@@ -114,7 +108,7 @@ static int idle(struct session *s, int timeout)
 
 	if (r)
 		return r;
-	r = s->gone ? -ENODEV : netring_capture_wait(&s->cap, timeout);
+	r = s->gone ? -ENODEV : feed_wait(&s->feed, timeout);
 	if (r == -ENODEV)
 		return follow(s, timeout);
 	if (r == NETRING_EVENT_LINK_DOWN) {
@@ -141,20 +135,19 @@ static int sleep_time(const struct session *s, int64_t now)
 static int run(struct session *s)
 {
 	int64_t now = netring_clock_ms();
-	struct netring_batch batch;
 	int last = 0;
 	int r = 0;
 
 	while (!r && !finished(s, now)) {
-		if (netring_capture_next(&s->cap, &batch)) {
-			r = take(s, &batch);
-			netring_capture_release(&s->cap);
+		if (feed_next(&s->feed)) {
+			r = take(s);
+			feed_release(&s->feed);
 		} else {
 			r = idle(s, sleep_time(s, now));
 		}
 		now = netring_clock_ms();
-		status_show(&s->status, &s->cap, now);
-		status_metrics(&s->status, &s->cap, now, 0);
+		status_show(&s->status, &s->feed, now);
+		status_metrics(&s->status, &s->feed, now, 0);
 		if (!r)
 			r = file_tick(&s->file, now, &last);
 		if (last && !s->stopping)
@@ -165,12 +158,11 @@ static int run(struct session *s)
 
 static int start(struct session *s)
 {
-	if (open_capture(&s->cap, &s->options, &s->hold_ms))
+	if (feed_open(&s->feed, &s->options))
 		return 1;
-	s->link_type = netring_capture_link_type(&s->cap);
 	s->file.options = &s->options;
-	s->file.cap = &s->cap;
-	s->file.interface.link_type = s->link_type;
+	s->file.feed = &s->feed;
+	s->file.interface.link_type = s->feed.link_type;
 	s->file.interface.snaplen = s->options.snaplen;
 	s->file.interface.name = s->options.interface;
 	if (s->options.file && file_open(&s->file))
@@ -182,8 +174,7 @@ static int start(struct session *s)
 					       s->options.duration * 1000LL :
 				       NETRING_FOREVER;
 	note("listening on %s, ring of %u KiB", s->options.interface,
-	     netring_capture_geometry(&s->cap)->block_size / 1024 *
-		     netring_capture_geometry(&s->cap)->block_count);
+	     feed_kib(&s->feed));
 	return 0;
 }
 
@@ -202,9 +193,9 @@ int capture_main(int argc, char **argv)
 		if (!r)
 			r = s->options.file ? file_close(&s->file) :
 					      print_flush();
-		status_total(&s->status, &s->cap);
-		status_metrics(&s->status, &s->cap, netring_clock_ms(), 1);
+		status_total(&s->status, &s->feed);
+		status_metrics(&s->status, &s->feed, netring_clock_ms(), 1);
 	}
-	netring_capture_close(&s->cap);
+	feed_close(&s->feed);
 	return r;
 }

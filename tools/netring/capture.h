@@ -3,10 +3,11 @@
 #ifndef NETRING_TOOL_CAPTURE_H
 #define NETRING_TOOL_CAPTURE_H
 
-#include "tool.h"
+#include "backend.h"
 
 #include <netring/capture.h>
 #include <netring/pcap.h>
+#include <netring/xdp_group.h>
 
 /* Functions that return int have said themselves why, when it is not 0. */
 
@@ -25,6 +26,8 @@ struct capture_options {
 	uint32_t snaplen;    /* 0: whole packets */
 	uint32_t ring_kib;   /* 0: the configuration's */
 	enum netring_direction direction;
+	int direction_said;
+	struct backend_options backend;
 	int no_promiscuous;
 	int immediate;
 	int live; /* somebody looks on */
@@ -37,6 +40,31 @@ int parse_options(struct capture_options *options, int argc, char **argv);
 /* capture_open.c; *hold_ms: how long the kernel may keep a packet back */
 int open_capture(struct netring_capture *cap,
 		 const struct capture_options *options, uint32_t *hold_ms);
+
+/* capture_feed.c: a batch of packets at a time, of one backend or the other */
+struct feed {
+	struct netring_capture cap;
+	struct netring_batch batch;
+	int xdp;	  /* what is not this one: capture_xdp.h */
+	uint64_t taken;	  /* packets, out of the ring */
+	uint32_t hold_ms; /* how long the kernel may keep one back */
+	uint32_t link_type;
+};
+
+int feed_open(struct feed *feed, const struct capture_options *options);
+void feed_close(struct feed *feed);
+uint32_t feed_kib(const struct feed *feed);
+/* As those of a capture: 1, or 0 and there is none now. */
+int feed_next(struct feed *feed);
+int feed_packet(struct feed *feed, struct netring_packet *pkt);
+void feed_release(struct feed *feed);
+int feed_wait(struct feed *feed, int timeout);
+/* The interface was made anew: 0; or -ENODEV: not yet, -EPFNOSUPPORT: as
+ * another kind of device, or -errno of a step. */
+int feed_again(struct feed *feed, enum netring_step *step);
+void feed_stats(struct feed *feed, struct netring_capture_stats *total);
+/* Packets taken and to be taken: what came until now. */
+uint64_t feed_there(struct feed *feed);
 
 /* capture_print.c: one line; buffered until print_flush() */
 void print_init(void);
@@ -58,11 +86,10 @@ struct capture_status {
 int status_start(struct capture_status *status,
 		 const struct capture_options *options);
 /* Both at most once a second; metrics also at the @last moment. */
-void status_show(struct capture_status *status, struct netring_capture *cap,
-		 int64_t now);
-void status_metrics(struct capture_status *status, struct netring_capture *cap,
+void status_show(struct capture_status *status, struct feed *feed, int64_t now);
+void status_metrics(struct capture_status *status, struct feed *feed,
 		    int64_t now, int last);
-void status_total(struct capture_status *status, struct netring_capture *cap);
+void status_total(struct capture_status *status, struct feed *feed);
 
 /* capture_file.c */
 #define FILE_PACKET_MAX 262124u /* with a cooked header, what readers take */
@@ -70,7 +97,7 @@ void status_total(struct capture_status *status, struct netring_capture *cap);
 
 struct capture_file {
 	const struct capture_options *options;
-	struct netring_capture *cap;	     /* for the statistics, */
+	struct feed *feed;		     /* for the statistics, */
 	struct netring_capture_stats before; /* at the file's beginning */
 	struct netring_pcap_interface interface;
 	int pcap; /* the old format */

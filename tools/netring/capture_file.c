@@ -178,7 +178,7 @@ static int finish(struct capture_file *file)
 	int r;
 
 	if (!file->pcap) {
-		netring_capture_read_stats(file->cap, &total, NULL);
+		feed_stats(file->feed, &total);
 		clock_gettime(CLOCK_REALTIME, &now);
 		added(file,
 		      netring_pcapng_stats(

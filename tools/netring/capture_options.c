@@ -41,6 +41,16 @@ static const char usage[] =
 	" bytes is cut unless -s asks for more\n"
 	"  -v            report once a second with -w, not only on a terminal\n"
 	"  --metrics FILE  write counters as Prometheus text, once a second\n"
+	"  --backend KIND  packet: a packet socket, the default, which sees what\n"
+	"                the host's own stack sees, too. xdp: AF_XDP, faster;\n"
+	"                it TAKES the packets AWAY from the stack (not over the\n"
+	"                connection by which you work here), sees what comes in\n"
+	"                only, has no -F, and stamps when a batch is taken.\n"
+	"                auto: xdp in native mode, where no other XDP program\n"
+	"                is; else packet\n"
+	"  --queue N     with xdp: only this queue, not all\n"
+	"  --xdp-mode MODE  with xdp: native (in the driver) or generic only;\n"
+	"                the first that works\n"
 	"\n"
 	"Packets come in blocks, up to a quarter of a second late; up to a\n"
 	"tenth with -U, with -w - and without -w. What came is written out as\n"
@@ -96,6 +106,7 @@ static int option(struct capture_options *options, int letter)
 		options->metrics = optarg;
 		return 0;
 	case 'Q':
+		options->direction_said = 1;
 		return direction(options, optarg);
 	case 'W':
 		return number(&options->file_count, 'W', 1, MILLION);
@@ -121,7 +132,7 @@ static int option(struct capture_options *options, int letter)
 		options->raw_filter = 1;
 		return strcmp(optarg, "RAW") ? bad("y", optarg, "not RAW") : 0;
 	}
-	return 0;
+	return backend_option(&options->backend, letter);
 }
 
 static int flag(struct capture_options *options, int letter)
@@ -140,7 +151,7 @@ static int flag(struct capture_options *options, int letter)
 		options->verbose = 1;
 		return 1;
 	}
-	return strchr("eln", letter) != NULL;
+	return letter < OPTION_BACKEND && strchr("eln", letter) != NULL;
 }
 
 static int check(const struct capture_options *options, char **left)
@@ -162,15 +173,18 @@ static int check(const struct capture_options *options, char **left)
 	if (options->file && !strcmp(options->file, "-") &&
 	    (options->file_size || options->period))
 		return fail("-C and -G need a FILE of a name, not -w -");
-	return -1;
+	return backend_check(&options->backend);
 }
 
 int parse_options(struct capture_options *options, int argc, char **argv)
 {
 	static const struct option words[] = {
+		{ "backend", required_argument, NULL, OPTION_BACKEND },
 		{ "immediate-mode", no_argument, NULL, 'I' },
 		{ "metrics", required_argument, NULL, 'M' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "queue", required_argument, NULL, OPTION_QUEUE },
+		{ "xdp-mode", required_argument, NULL, OPTION_XDP_MODE },
 		{ NULL, 0, NULL, 0 },
 	};
 	int letter;

@@ -6,16 +6,15 @@
 
 #include <netring/metrics.h>
 
-void status_show(struct capture_status *status, struct netring_capture *cap,
-		 int64_t now)
+void status_show(struct capture_status *status, struct feed *feed, int64_t now)
 {
 	uint64_t elapsed = report_due(&status->report, now);
-	struct netring_capture_stats total = { 0, 0, 0 };
+	struct netring_capture_stats total;
 	char bytes[48], rate[48], bits[48];
 
 	if (!elapsed)
 		return;
-	netring_capture_read_stats(cap, &total, NULL);
+	feed_stats(feed, &total);
 	human(bytes, sizeof(bytes), status->bytes);
 	human(rate, sizeof(rate),
 	      (status->packets - status->last_packets) * 1000 / elapsed);
@@ -31,10 +30,10 @@ void status_show(struct capture_status *status, struct netring_capture *cap,
 	status->last_bytes = status->bytes;
 }
 
-void status_metrics(struct capture_status *status, struct netring_capture *cap,
+void status_metrics(struct capture_status *status, struct feed *feed,
 		    int64_t now, int last)
 {
-	struct netring_capture_stats total = { 0, 0, 0 };
+	struct netring_capture_stats total;
 	const struct netring_metrics_row row = {
 		.role = NETRING_METRICS_CAPTURE,
 		.stats = &total,
@@ -43,7 +42,7 @@ void status_metrics(struct capture_status *status, struct netring_capture *cap,
 
 	if (!last && !metrics_due(&status->metrics, now))
 		return;
-	netring_capture_read_stats(cap, &total, NULL);
+	feed_stats(feed, &total);
 	metrics_write(&status->metrics, now, &row, 1);
 }
 
@@ -63,11 +62,11 @@ int status_start(struct capture_status *status,
 	return metrics_start(&status->metrics, status->report.started, &row, 1);
 }
 
-void status_total(struct capture_status *status, struct netring_capture *cap)
+void status_total(struct capture_status *status, struct feed *feed)
 {
-	struct netring_capture_stats total = { 0, 0, 0 };
+	struct netring_capture_stats total;
 
-	netring_capture_read_stats(cap, &total, NULL);
+	feed_stats(feed, &total);
 	report_break(&status->report);
 	fprintf(stderr,
 		"%llu packets captured\n%llu packets received by filter\n"

@@ -20,7 +20,7 @@ const char inject_about[] = "send the frames of a file, or generated ones";
 
 struct session {
 	struct inject_options options;
-	struct netring_injector inj;
+	struct outlet outlet;
 	struct source source;
 	struct inject_status status;
 	struct netring_pace pace;
@@ -46,20 +46,21 @@ static int tick(struct session *s)
 {
 	s->unticked = 0;
 	s->now = netring_clock_ms();
-	inject_show(&s->status, &s->inj, &s->source, s->now);
+	inject_show(&s->status, &s->outlet, &s->source, s->now);
 	return stop_signals != 0;
 }
 
 /* Until the interface is there again. */
 static int follow(struct session *s)
 {
-	int r = netring_injector_rebind(&s->inj);
+	enum netring_step step = NETRING_STEP_NONE;
+	int r = outlet_again(&s->outlet, &step);
 
 	if (r == -ENODEV)
 		poll(NULL, 0, RETRY_MS);
 	else if (r < 0)
 		return fail("-i %s: %s: %s", s->options.interface,
-			    netring_step_name(s->inj.step), strerror(-r));
+			    netring_step_name(step), strerror(-r));
 	return 0;
 }
 
@@ -92,7 +93,7 @@ static int follow_up(struct session *s, int r)
 static int flush(struct session *s)
 {
 	s->queued = 0;
-	return follow_up(s, netring_injector_flush(&s->inj));
+	return follow_up(s, outlet_flush(&s->outlet));
 }
 
 /*
@@ -152,13 +153,13 @@ static int send_frame(struct session *s, const struct netring_pcap_packet *pkt)
 			return r;
 	}
 	while (!stop_signals) {
-		r = netring_injector_queue(&s->inj, pkt->data, pkt->len,
-					   s->now + WAIT_MS);
+		r = outlet_queue(&s->outlet, pkt->data, pkt->len,
+				 s->now + WAIT_MS);
 		if (r == -EMSGSIZE && !s->options.file)
 			return fail("--size %u: too long for %s, whose MTU "
 				    "is %u",
 				    pkt->len, s->options.interface,
-				    netring_injector_mtu(&s->inj));
+				    outlet_mtu(&s->outlet));
 		if (r == -EMSGSIZE || r == -EINVAL)
 			return 0;
 		if (r >= 0)
@@ -215,16 +216,16 @@ static void drain(struct session *s)
 	int r;
 
 	for (;;) {
-		r = netring_injector_flush(&s->inj);
+		r = outlet_flush(&s->outlet);
 		if (follow_up(s, r > 0 ? -EAGAIN : r) ||
-		    !netring_injector_drain(&s->inj, s->now + WAIT_MS))
+		    !outlet_drain(&s->outlet, s->now + WAIT_MS))
 			break;
 		if (tick(s) && !end)
 			end = s->now + GIVE_UP_MS;
 		if (end && s->now >= end)
 			break;
 	}
-	netring_injector_discard_pending(&s->inj);
+	outlet_discard(&s->outlet);
 }
 
 static int start(struct session *s)
@@ -232,7 +233,7 @@ static int start(struct session *s)
 	const struct inject_options *options = &s->options;
 	struct netring_pace_config pace = { 0 };
 
-	if (inject_open(&s->inj, options))
+	if (outlet_open(&s->outlet, options))
 		return 1;
 	if (source_open(&s->source, options) ||
 	    inject_start(&s->status, options))
@@ -260,10 +261,10 @@ int inject_main(int argc, char **argv)
 	if (!r) {
 		r = run(s);
 		drain(s);
-		if (inject_total(&s->status, &s->inj, &s->source, r))
+		if (inject_total(&s->status, &s->outlet, &s->source, r))
 			r = 1;
 	}
 	source_close(&s->source);
-	netring_injector_close(&s->inj);
+	outlet_close(&s->outlet);
 	return r;
 }

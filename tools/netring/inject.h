@@ -3,7 +3,7 @@
 #ifndef NETRING_TOOL_INJECT_H
 #define NETRING_TOOL_INJECT_H
 
-#include "tool.h"
+#include "backend.h"
 
 #include <netring/injector.h>
 #include <netring/pace.h>
@@ -28,6 +28,7 @@ struct inject_options {
 	uint64_t size; /* of a generated frame */
 	uint64_t ring_kib;
 	enum speed speed;
+	struct backend_options backend;
 	uint8_t destination[6];
 	int bypass;
 	int verbose;
@@ -39,6 +40,36 @@ int inject_parse(struct inject_options *options, int argc, char **argv);
 /* inject_open.c: returns 0, or 1 and has said why */
 int inject_open(struct netring_injector *inj,
 		const struct inject_options *options);
+
+/* inject_outlet.c: what follows is as of an injector */
+struct outlet {
+	struct netring_injector inj;
+	int xdp; /* what is not this one: inject_xdp.c */
+};
+
+/* Returns 0, or 1 and has said why. */
+int outlet_open(struct outlet *outlet, const struct inject_options *options);
+int outlet_queue(struct outlet *outlet, const void *frame, uint32_t len,
+		 int64_t deadline);
+int outlet_flush(struct outlet *outlet);
+int outlet_drain(struct outlet *outlet, int64_t deadline);
+int outlet_again(struct outlet *outlet, enum netring_step *step);
+void outlet_stats(struct outlet *outlet, struct netring_injector_stats *stats);
+uint32_t outlet_mtu(const struct outlet *outlet);
+void outlet_discard(struct outlet *outlet);
+void outlet_close(struct outlet *outlet);
+
+/* inject_xdp.c: the same by AF_XDP; there is one, in static storage. Opening
+ * returns 0, or -1 and the failure. */
+int xdp_outlet_open(const struct inject_options *options,
+		    struct backend_failure *failure);
+int xdp_outlet_queue(const void *frame, uint32_t len, int64_t deadline);
+int xdp_outlet_flush(void);
+int xdp_outlet_drain(int64_t deadline);
+int xdp_outlet_again(enum netring_step *step);
+void xdp_outlet_stats(struct netring_injector_stats *stats);
+uint32_t xdp_outlet_mtu(void);
+void xdp_outlet_close(void);
 
 /* inject_source.c: frames of a file, or generated ones */
 #define GENERATE_MIN 18u /* header and number */
@@ -88,11 +119,10 @@ struct inject_status {
 int inject_start(struct inject_status *status,
 		 const struct inject_options *options);
 /* Both at most once a second. */
-void inject_show(struct inject_status *status, struct netring_injector *inj,
+void inject_show(struct inject_status *status, struct outlet *outlet,
 		 const struct source *source, int64_t now);
 /* Nothing when @failing before the first frame. Returns how many failed. */
-uint64_t inject_total(struct inject_status *status,
-		      struct netring_injector *inj, const struct source *source,
-		      int failing);
+uint64_t inject_total(struct inject_status *status, struct outlet *outlet,
+		      const struct source *source, int failing);
 
 #endif

@@ -43,6 +43,10 @@ static const char usage[] =
 	"                    tcpdump on this machine sees what is sent\n"
 	"  -v                report once a second, not only on a terminal\n"
 	"  --metrics FILE    write counters as Prometheus text, once a second\n"
+	"  --backend KIND    packet: a packet socket, the default. xdp: AF_XDP,\n"
+	"                    past the queueing discipline, too; a frame is at\n"
+	"                    most a page. auto: xdp, or else packet\n"
+	"  --queue N         with xdp: the queue to send from (0)\n"
 	"\n"
 	"A frame that the interface has no room for waits: none is lost on\n"
 	"this side. Fails when a frame was too short, too long, or not sent.\n";
@@ -118,8 +122,11 @@ static int option(struct inject_options *options, int letter)
 	case OPTION_SIZE:
 		return number(&options->size, "--size", GENERATE_MIN,
 			      GENERATE_MAX);
+	case OPTION_GENERATE:
+		return number(&options->generate, "--generate", 0,
+			      UINT64_MAX / 1000);
 	}
-	return number(&options->generate, "--generate", 0, UINT64_MAX / 1000);
+	return backend_option(&options->backend, letter);
 }
 
 static int check(struct inject_options *options, char **left, int generate)
@@ -141,12 +148,13 @@ static int check(struct inject_options *options, char **left, int generate)
 		options->speed = SPEED_PACED;
 	else if (generate)
 		options->speed = SPEED_TOP;
-	return -1;
+	return backend_check(&options->backend);
 }
 
 int inject_parse(struct inject_options *options, int argc, char **argv)
 {
 	static const struct option words[] = {
+		{ "backend", required_argument, NULL, OPTION_BACKEND },
 		{ "generate", required_argument, NULL, OPTION_GENERATE },
 		{ "help", no_argument, NULL, 'h' },
 		{ "loop", required_argument, NULL, 'l' },
@@ -154,6 +162,7 @@ int inject_parse(struct inject_options *options, int argc, char **argv)
 		{ "metrics", required_argument, NULL, OPTION_METRICS },
 		{ "pps", required_argument, NULL, 'p' },
 		{ "qdisc-bypass", no_argument, NULL, OPTION_BYPASS },
+		{ "queue", required_argument, NULL, OPTION_QUEUE },
 		{ "size", required_argument, NULL, OPTION_SIZE },
 		{ "topspeed", no_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },

@@ -72,7 +72,7 @@ static void show(struct inject_status *status,
 	status->last_bytes = status->bytes;
 }
 
-void inject_show(struct inject_status *status, struct netring_injector *inj,
+void inject_show(struct inject_status *status, struct outlet *outlet,
 		 const struct source *source, int64_t now)
 {
 	uint64_t elapsed = report_due(&status->report, now);
@@ -81,7 +81,7 @@ void inject_show(struct inject_status *status, struct netring_injector *inj,
 
 	if (!elapsed && !metrics_due(&status->metrics, now))
 		return;
-	netring_injector_read_stats(inj, &stats);
+	outlet_stats(outlet, &stats);
 	row = make_row(status, &stats);
 	if (elapsed)
 		show(status, &stats, source, now, elapsed);
@@ -108,9 +108,8 @@ static void say_failed(const struct netring_injector_stats *stats,
 	fputc('\n', stderr);
 }
 
-uint64_t inject_total(struct inject_status *status,
-		      struct netring_injector *inj, const struct source *source,
-		      int failing)
+uint64_t inject_total(struct inject_status *status, struct outlet *outlet,
+		      const struct source *source, int failing)
 {
 	int64_t now = netring_clock_ms();
 	uint64_t ms = (uint64_t)(now - status->report.started);
@@ -119,7 +118,7 @@ uint64_t inject_total(struct inject_status *status,
 	char bytes[24], rate[24], bits[24];
 	uint64_t sent, failed;
 
-	netring_injector_read_stats(inj, &stats);
+	outlet_stats(outlet, &stats);
 	sent = stats.queued + stats.too_short + stats.too_long;
 	failed = sent - stats.accepted;
 	if (failing && !sent) /* has been told why */

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* bridge_xdp.c - join two interfaces by AF_XDP. */
+#include "bridge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <netring/xdp_bridge.h>
+#include <netring/xdp_group.h>
+
+#define USUAL_KIB 4096
+
+static struct {
+	struct netring_umem umem;
+	struct netring_xdp_bridge bridge;
+} joint;
+
+/*
+ * One queue of each is joined; what comes in on others goes to the stack. In
+ * auto mode that is a reason for packet sockets, which have all.
+ */
+static int check_queues(const struct bridge_options *options,
+			struct backend_failure *failure)
+{
+	const char *interface;
+	int i, queues;
+
+	for (i = 0; NETRING_CONFIG_XDP_GROUP && i < 2; i++) {
+		interface = options->interface[i];
+		queues = netring_xdp_queues(interface);
+		if (queues <= 1)
+			continue; /* an error comes again */
+		if (options->backend.backend == BACKEND_AUTO)
+			return backend_words(failure,
+					     "%s has %d queues, and one "
+					     "would be joined",
+					     interface, queues);
+		note("%s has %d queues, and one is joined; what comes in on "
+		     "others is not forwarded: ethtool -L %s combined 1",
+		     interface, queues, interface);
+	}
+	return 0;
+}
+
+static void configure(struct netring_xdp_bridge_config *config,
+		      const struct bridge_options *options, uint32_t mtu)
+{
+	uint32_t frames = (uint32_t)(joint.umem.size_ >> joint.umem.shift_);
+	struct netring_xdp_config *socket = &config->socket;
+
+	config->interface[0] = options->interface[0];
+	config->interface[1] = options->interface[1];
+	if (options->link_local)
+		config->flags |= NETRING_XDP_BRIDGE_LINK_LOCAL;
+	if (options->hold)
+		config->flags |= NETRING_XDP_BRIDGE_HOLD;
+	memcpy(config->program.attach, options->backend.mode,
+	       sizeof(config->program.attach));
+	if (options->backend.backend == BACKEND_AUTO &&
+	    !config->program.attach[0])
+		config->program.attach[0] = NETRING_XDP_NATIVE;
+	socket->umem = &joint.umem;
+	socket->rx_ring = socket->fill_ring = backend_slots(frames / 4);
+	socket->tx_ring = socket->completion_ring = socket->rx_ring;
+	if (backend_fragments(&joint.umem, mtu)) {
+		config->program.flags |= NETRING_XDP_PROGRAM_FRAGMENTS;
+		socket->flags |= NETRING_XDP_FRAGMENTS;
+	}
+}
+
+/* "backend: xdp (a: native, copy, 1 of 1 queues; b: ...)" */
+static void say_choice(const struct bridge_options *options)
+{
+	const struct netring_xdp_bridge *br = &joint.bridge;
+	char mode[2][32];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		backend_name_mode(
+			mode[i], sizeof(mode[i]),
+			netring_xdp_program_attached(&br->port_[i].program),
+			netring_xdp_bound(&br->port_[i].xdp));
+	note("backend: xdp (%s: %s, 1 of %u queues; %s: %s, 1 of %u queues)",
+	     options->interface[0], mode[0], br->queues[0],
+	     options->interface[1], mode[1], br->queues[1]);
+	note("%s <-> %s", options->interface[0], options->interface[1]);
+}
+
+int xdp_joint_open(const struct bridge_options *options,
+		   struct backend_failure *failure,
+		   void (*event)(void *, int, enum netring_port_event),
+		   void *user)
+{
+	struct netring_xdp_bridge_config config = { 0 };
+	uint32_t mtu = 0;
+	int r;
+
+	if (!strcmp(options->interface[0], options->interface[1]))
+		return backend_words(failure, "twice the same interface");
+	if (backend_mtu(options->interface[0], failure, &mtu) < 0 ||
+	    backend_mtu(options->interface[1], failure, &mtu) < 0 ||
+	    backend_memory(&joint.umem, failure, mtu, options->ring_kib,
+			   USUAL_KIB) < 0 ||
+	    check_queues(options, failure) < 0)
+		return -1;
+	configure(&config, options, mtu);
+	config.event = event;
+	config.user = user;
+	r = netring_xdp_bridge_open(&joint.bridge, &config);
+	if (r < 0) {
+		failure->interface = options->interface[joint.bridge.port];
+		failure->foreign = joint.bridge.foreign;
+		return backend_step(failure, joint.bridge.step, r);
+	}
+	if (!options->quiet)
+		say_choice(options);
+	return 0;
+}
+
+int xdp_joint_step(int timeout)
+{
+	return netring_xdp_bridge_step(&joint.bridge, timeout);
+}
+
+void xdp_joint_stats(int direction, struct netring_bridge_stats *stats)
+{
+	(void)netring_xdp_bridge_read_stats(&joint.bridge, direction, stats);
+}
+
+void xdp_joint_close(void)
+{
+	netring_xdp_bridge_close(&joint.bridge);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* capture_xdp.c - packets of AF_XDP sockets, as those of a packet socket. */
+#include "capture_xdp.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+static int next_socket(struct capture_xdp *x)
+{
+	/* the rest of a packet in fragments comes from the same */
+	if (x->joined) {
+		if (netring_xdp_rx_next(&x->at->rx))
+			return 1;
+		x->joined = 0;
+	}
+	if (NETRING_CONFIG_XDP_GROUP && x->grouped) {
+		x->at = netring_xdp_group_next(&x->group);
+		return x->at != NULL;
+	}
+	x->at = x->sockets;
+	return netring_xdp_rx_next(&x->at->rx) != 0;
+}
+
+int xdp_feed_next(void)
+{
+	struct capture_xdp *x = &capture_xdp;
+	struct timespec now = { 0, 0 };
+
+	if (!next_socket(x))
+		return 0;
+	clock_gettime(CLOCK_REALTIME, &now);
+	x->sec = (uint32_t)now.tv_sec;
+	x->nsec = (uint32_t)now.tv_nsec;
+	x->down = 0;
+	return 1;
+}
+
+/* One more fragment. Returns whether the packet is whole. */
+static int join(struct capture_xdp *x, struct netring_xdp_packet *raw)
+{
+	uint32_t room = (uint32_t)sizeof(x->packet) - x->joined;
+	uint32_t len = raw->len < room ? raw->len : room;
+	int more = (raw->options & NETRING_XDP_MORE) != 0;
+
+	if (!x->joined && !more)
+		return 1;
+	memcpy(x->packet + x->joined, raw->data, len);
+	x->joined += len;
+	if (more)
+		return 0;
+	raw->data = x->packet;
+	raw->len = x->joined;
+	x->joined = 0;
+	return 1;
+}
+
+static uint8_t kind(const struct capture_xdp *x, const uint8_t *to)
+{
+	if (!memcmp(to, "\377\377\377\377\377\377", 6))
+		return NETRING_TYPE_BROADCAST;
+	if (to[0] & 1)
+		return NETRING_TYPE_MULTICAST;
+	return memcmp(to, x->own, 6) ? NETRING_TYPE_OTHERHOST :
+				       NETRING_TYPE_HOST;
+}
+
+static void describe(struct capture_xdp *x,
+		     const struct netring_xdp_packet *raw,
+		     struct netring_packet *pkt)
+{
+	memset(pkt, 0, sizeof(*pkt));
+	pkt->data = raw->data;
+	pkt->len = pkt->wire_len = raw->len;
+	if (x->snaplen && pkt->len > x->snaplen)
+		pkt->len = x->snaplen;
+	pkt->sec = x->sec;
+	pkt->nsec = x->nsec;
+	pkt->link = &x->link;
+	x->link.type = NETRING_TYPE_HOST;
+	x->link.protocol = 0;
+	if (raw->len < NETRING_XDP_SHORTEST)
+		return;
+	x->link.type = kind(x, raw->data);
+	memcpy(x->link.address, raw->data + 6, 6);
+	memcpy(&x->link.protocol, raw->data + 12, 2);
+}
+
+int xdp_feed_packet(struct netring_packet *pkt, uint64_t *taken)
+{
+	struct capture_xdp *x = &capture_xdp;
+	struct netring_xdp_packet raw;
+
+	while (netring_xdp_rx_packet(&x->at->rx, &raw)) {
+		++*taken;
+		if (join(x, &raw)) {
+			describe(x, &raw, pkt);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+void xdp_feed_release(void)
+{
+	netring_xdp_rx_release(&capture_xdp.at->rx);
+}
+
+/* A link that is down is an event once. */
+int xdp_feed_wait(int timeout)
+{
+	struct capture_xdp *x = &capture_xdp;
+	int r;
+
+	if (NETRING_CONFIG_XDP_GROUP && x->grouped)
+		r = netring_xdp_group_wait(&x->group, timeout);
+	else
+		r = netring_xdp_rx_wait(&x->sockets->rx, timeout);
+	if (r != -ENETDOWN) {
+		x->down = 0;
+		return r;
+	}
+	if (x->down)
+		return 0;
+	x->down = 1;
+	return NETRING_EVENT_LINK_DOWN;
+}
+
+int xdp_feed_again(enum netring_step *step)
+{
+	struct capture_xdp *x = &capture_xdp;
+	uint32_t i;
+	int r;
+
+	for (i = 0; i < x->count; i++) {
+		r = netring_xdp_reopen(&x->sockets[i]);
+		*step = x->sockets[i].step;
+		if (r < 0)
+			return r;
+	}
+	x->joined = 0;
+	r = netring_xdp_program_attach(&x->program);
+	*step = x->program.step;
+	return r;
+}
+
+void xdp_feed_stats(struct netring_capture_stats *total)
+{
+	struct capture_xdp *x = &capture_xdp;
+	struct netring_xdp_stats stats;
+	uint32_t i;
+
+	for (i = 0; i < x->count; i++) {
+		(void)netring_xdp_read_stats(&x->sockets[i], &stats);
+		total->received += stats.received;
+		total->dropped += stats.rx_dropped + stats.rx_ring_full;
+	}
+}
+
+uint64_t xdp_feed_waiting(void)
+{
+	struct capture_xdp *x = &capture_xdp;
+	uint64_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < x->count; i++)
+		count += netring_xdp_ring_seek(&x->sockets[i].rx.ring_,
+					       UINT32_MAX);
+	return count;
+}
