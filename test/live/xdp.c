@@ -2,12 +2,16 @@
 /* xdp.c - what the live tests of AF_XDP share: one end of a wire, opened. */
 #define _GNU_SOURCE
 #include "xdp.h"
+#include "netlink.h"
+#include "port.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <linux/if_link.h>
+#include <linux/veth.h>
 
 #ifndef AF_XDP
 #define AF_XDP 44
@@ -25,7 +29,40 @@ static struct {
 	uint32_t table[XDP_MEMORY / NETRING_UMEM_FRAME_MIN];
 } areas[2] __attribute__((aligned(NETRING_UMEM_ALIGN)));
 
+void xdp_pair(const char *near, const char *far, uint32_t queues)
+{
+	size_t info, data, other;
+	struct netlink m;
+
+	port_quiet();
+	netlink_begin(&m, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
+	netlink_string(&m, IFLA_IFNAME, near);
+	netlink_u32(&m, IFLA_NUM_TX_QUEUES, queues);
+	netlink_u32(&m, IFLA_NUM_RX_QUEUES, queues);
+	info = netlink_nest(&m, IFLA_LINKINFO);
+	netlink_string(&m, IFLA_INFO_KIND, "veth");
+	data = netlink_nest(&m, IFLA_INFO_DATA);
+	other = netlink_nest(&m, VETH_INFO_PEER);
+	netlink_room(&m, sizeof(struct ifinfomsg));
+	netlink_string(&m, IFLA_IFNAME, far);
+	netlink_u32(&m, IFLA_NUM_TX_QUEUES, queues);
+	netlink_u32(&m, IFLA_NUM_RX_QUEUES, queues);
+	netlink_end(&m, other);
+	netlink_end(&m, data);
+	netlink_end(&m, info);
+	must(netlink_send(&m), "a veth pair of %u queues", queues);
+	must(net_mac(near, near_mac), "its address");
+	must(net_mac(far, far_mac), "the other address");
+	must(net_up(near), "%s up", near);
+	must(net_up(far), "%s up", far);
+}
+
 void xdp_wire(int steer)
+{
+	xdp_wire_queues(steer, 1);
+}
+
+void xdp_wire_queues(int steer, uint32_t queues)
 {
 	struct netring_xdp_program_config cfg = { .interface = NEAR };
 	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
@@ -34,7 +71,10 @@ void xdp_wire(int steer)
 
 	live_begin();
 	(void)setrlimit(RLIMIT_MEMLOCK, &limit);
-	live_wire();
+	if (queues == 1)
+		live_wire();
+	else
+		xdp_pair(NEAR, FAR, queues);
 	fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		skip_all(lacking(-errno) ? lacking(-errno) : strerror(errno),

@@ -39,8 +39,13 @@ struct xdp_end {
 };
 
 /* At the start of main(): a wire; skips all where there is no AF_XDP, or, with
- * @steer, no XDP program. */
+ * @steer, no XDP program. The same with several queues at each end. */
 void xdp_wire(int steer);
+void xdp_wire_queues(int steer, uint32_t queues);
+
+/* A veth pair with as many queues at each end, up, as live_pair(); a frame that
+ * leaves by a queue of one end comes in by the same of the other. */
+void xdp_pair(const char *near, const char *far, uint32_t queues);
 
 /* Must succeed. Without @way there is no program; the mode is as given. */
 void xdp_open(struct xdp_end *end, const struct xdp_way *way);
