@@ -67,8 +67,6 @@ static void make_socket(uint32_t i)
 		rx->most_ = least(rx->most_, shape->most);
 		tx->most_ = least(tx->most_, shape->most);
 	}
-	/* of a name that is too long nothing is asked, and no MTU grows */
-	tx->interface_ = "sixteen-letters!";
 	tx->longest_ = 1500 + NETRING_XDP_OVER_MTU;
 	socket->next_ = xdp.umem.sockets_;
 	xdp.umem.sockets_ = socket;
