@@ -32,6 +32,25 @@ for system in net/if.h netinet/if_ether.h linux/if_ether.h linux/if_packet.h \
 	printf '#include <%s>\n' netring/netring.h $system \
 		>"$T/system/after-$file.c"
 done
+# Macros are looked at where they are used.
+cat >"$T/pairs/area.c" <<'END'
+#include <netring/umem.h>
+
+NETRING_UMEM_AREA(area, 8, 2048);
+extern struct netring_umem_config config;
+#if !defined(__cplusplus) || __cplusplus >= 202002L
+struct netring_umem_config config = { NETRING_UMEM_OF(area), .frame_size = 2048,
+				      .headroom = 0, .rx_frames = 0,
+				      .flags = 0 };
+#else
+struct netring_umem_config config = { area.memory, sizeof(area.memory),
+				      area.table, sizeof(area.table),
+				      2048, 0, 0, 0 };
+#endif
+extern size_t bytes[];
+size_t bytes[] = { NETRING_UMEM_SIZE(8, 2048) == sizeof(area.memory),
+		   NETRING_UMEM_TABLE_SIZE(8) == sizeof(area.table) };
+END
 for directory in pairs system; do
 	for file in "$T/$directory"/*.c; do
 		cp "$file" "${file%.c}.cc"
