@@ -48,4 +48,48 @@ has "C++: and the linker names it" "$(cat "$T/output")" \
 mk here -s -j2 CC=gcc "$T/here/libnetring.a"
 ok "C++: the same configuration links" link here g++ "$T/program.cc"
 
+# Whatever a program begins with, it begins with a tagged function. (To pace
+# and to probe is the same in every build.)
+mk here -s full_defconfig
+mk here -s -j2 CC="$CHECK_CC" "$T/here/libnetring.a"
+nm "$T/here/libnetring.a" | awk '$2 == "T" { print $3 }' >"$T/defined"
+begins=$(cat include/netring/*.h |
+	sed -n 's/^int \(netring_[a-z_]*_open\)(.*/\1/p
+		s/^int \(netring_umem_init\)(.*/\1/p' | LC_ALL=C sort)
+has "AF_XDP's are among them" "$(echo "$begins" | tr '\n' ' ')" \
+	"netring_umem_init netring_xdp_bridge_open netring_xdp_group_open \
+netring_xdp_open netring_xdp_program_open"
+for name in $begins; do
+	ok "$name has the tag" grep -q -x "${name}_$(tag here)" "$T/defined"
+	no "and is not there without" grep -q -x "$name" "$T/defined"
+done
+
+# An option of AF_XDP's counts as any other.
+cat >"$T/program.c" <<'END'
+#include <netring/netring.h>
+
+NETRING_UMEM_AREA(area, 8, 2048);
+
+int main(void)
+{
+	struct netring_umem_config memory = { NETRING_UMEM_OF(area) };
+	struct netring_umem umem;
+	struct netring_xdp_config config = { .umem = &umem };
+	struct netring_xdp xdp;
+
+	return netring_umem_init(&umem, &memory) < 0 ||
+	       netring_xdp_open(&xdp, &config) < 0;
+}
+END
+mk there -s full_defconfig
+mk there -s CONFIG_XDP_SPIN=n "$T/there/include/netring/config.h"
+ok "AF_XDP: the same configuration links" link here "$CHECK_CC" \
+	"$T/program.c"
+no "AF_XDP: another one does not" link there "$CHECK_CC" "$T/program.c"
+cp "$T/output" "$T/errors"
+has "AF_XDP: and the linker names the memory" "$(cat "$T/errors")" \
+	"netring_umem_init_$(tag there)'"
+has "AF_XDP: and the socket" "$(cat "$T/errors")" \
+	"netring_xdp_open_$(tag there)'"
+
 done_testing
