@@ -43,8 +43,9 @@ struct xdp_end {
 void xdp_wire(int steer);
 void xdp_wire_queues(int steer, uint32_t queues);
 
-/* A veth pair with as many queues at each end, up, as live_pair(); a frame that
- * leaves by a queue of one end comes in by the same of the other. */
+/* A veth pair with as many queues at each end, up, as live_pair(). What leaves
+ * by a queue of one end comes in by the same of the other in native mode, in
+ * generic mode by the one before it, since veth counts differently there. */
 void xdp_pair(const char *near, const char *far, uint32_t queues);
 
 /* Must succeed. Without @way there is no program; the mode is as given. */
