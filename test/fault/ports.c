@@ -156,7 +156,8 @@ static const struct rtattr *find(const void *at, long size, uint16_t type)
 	return NULL;
 }
 
-uint32_t ports_program(const char *name)
+/* An attribute of 1 or 4 bytes of the interface's XDP part. */
+static uint32_t program_fact(const char *name, uint16_t type)
 {
 	int fd =
 		real_socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -164,10 +165,12 @@ uint32_t ports_program(const char *name)
 	const struct nlmsghdr *h = (void *)answer;
 	const struct rtattr *attr;
 	struct request r;
-	uint32_t id = 0;
+	uint32_t fact = 0;
+	int armed = wrap.armed; /* a look that is no call of the library */
 	ssize_t n;
 
 	assert_true(fd >= 0);
+	wrap.armed = 0;
 	start(&r, RTM_GETLINK, 0);
 	r.header.nlmsg_flags = NLM_F_REQUEST;
 	put(&r, IFLA_IFNAME, name, strlen(name) + 1);
@@ -175,16 +178,46 @@ uint32_t ports_program(const char *name)
 	assert_int_equal(n, r.header.nlmsg_len);
 	n = read(fd, answer, sizeof(answer));
 	real_close(fd);
+	wrap.armed = armed;
 	assert_true(n > (ssize_t)NLMSG_LENGTH(sizeof(r.link)));
 	assert_int_equal(h->nlmsg_type, RTM_NEWLINK);
 	n = NLMSG_LENGTH(sizeof(r.link));
 	attr = find(answer + n, (long)h->nlmsg_len - n, IFLA_XDP);
 	if (attr)
-		attr = find(RTA_DATA(attr), RTA_PAYLOAD(attr),
-			    IFLA_XDP_PROG_ID);
-	if (attr)
-		memcpy(&id, RTA_DATA(attr), sizeof(id));
-	return id;
+		attr = find(RTA_DATA(attr), RTA_PAYLOAD(attr), type);
+	if (attr && RTA_PAYLOAD(attr) == sizeof(fact))
+		memcpy(&fact, RTA_DATA(attr), sizeof(fact));
+	else if (attr)
+		fact = *(uint8_t *)RTA_DATA(attr);
+	return fact;
+}
+
+uint32_t ports_program(const char *name)
+{
+	return program_fact(name, IFLA_XDP_PROG_ID);
+}
+
+uint32_t ports_program_mode(const char *name)
+{
+	return program_fact(name, IFLA_XDP_ATTACHED);
+}
+
+int ports_attach(const char *name, int fd, uint32_t flags)
+{
+	int r, armed = wrap.armed;
+	struct rtattr *nest;
+	struct request request;
+
+	start(&request, RTM_SETLINK, 0);
+	put(&request, IFLA_IFNAME, name, strlen(name) + 1);
+	nest = put(&request, IFLA_XDP | NLA_F_NESTED, NULL, 0);
+	put(&request, IFLA_XDP_FD, &fd, sizeof(fd));
+	put(&request, IFLA_XDP_FLAGS, &flags, sizeof(flags));
+	end(&request, nest);
+	wrap.armed = 0;
+	r = transact(&request);
+	wrap.armed = armed;
+	return r;
 }
 
 enum netring_step ports_step(const struct wrap_entry *call)

@@ -18,6 +18,10 @@ int ports_ethtool(const char *name, uint32_t command, uint32_t value);
 
 /* The id of the XDP program on an interface, by netlink; 0: none. */
 uint32_t ports_program(const char *name);
+uint32_t ports_program_mode(const char *name); /* XDP_ATTACHED_* */
+
+/* Attach one by netlink, as anybody else might; @fd -1: take it away. */
+int ports_attach(const char *name, int fd, uint32_t flags);
 
 /* Which step a failed call belongs to, said once more, independently. */
 enum netring_step ports_step(const struct wrap_entry *call);

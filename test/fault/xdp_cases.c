@@ -312,11 +312,12 @@ void xdp_works(const struct xdp_case *test, struct netring_xdp *xdp)
 	assert_int_equal(tx, 0);
 }
 
-/* A test that failed leaves nothing to the next. */
-static int clean(void **state)
+int xdp_clean(void **state)
 {
 	(void)state;
 	wrap_clean();
+	if (ports_program("nra0"))
+		ports_attach("nra0", -1, 0);
 	memset(&sibling, 0, sizeof(sibling));
 	return 0;
 }
@@ -334,7 +335,7 @@ int xdp_run_cases(const char *name, uint32_t some,
 			continue;
 		tests[count].name = xdp_cases[i].name;
 		tests[count].test_func = function;
-		tests[count].teardown_func = clean;
+		tests[count].teardown_func = xdp_clean;
 		tests[count++].initial_state = (void *)(uintptr_t)&xdp_cases[i];
 	}
 	return _cmocka_run_group_tests(name, tests, count, xdp_setup,

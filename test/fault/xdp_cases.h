@@ -41,6 +41,7 @@ extern int xdp_map; /* an XSKMAP of the test's own */
  * bpf(2) is not allowed, there is neither, and xdp_may() says no. */
 int xdp_setup(void **state);
 int xdp_teardown(void **state);
+int xdp_clean(void **state); /* a test that failed leaves nothing */
 int xdp_may(const struct xdp_case *test);
 
 /* A test's: a fresh UMEM, the sibling opened. */
