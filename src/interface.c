@@ -41,26 +41,24 @@ int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
 }
 
 int netring_interface_find_(const char *given, uint32_t ifindex,
-			    struct interface_facts *facts)
+			    struct netring_interface_facts_ *facts)
 {
+	static const uint16_t what[] = { NR_SIOCGIFHWADDR, NR_SIOCGIFMTU,
+					 NR_SIOCGIFINDEX };
 	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct nr_ifreq request;
-	int r;
+	int i, r;
 
 	if (fd < 0)
 		return fd;
-	memset(facts, 0, sizeof(*facts));
-	r = netring_interface_name_(fd, given, ifindex, facts->name);
-	memcpy(request.name, facts->name, NR_IFNAMSIZ);
-	if (r >= 0)
-		r = sys_ioctl(fd, NR_SIOCGIFHWADDR, &request);
-	facts->type = request.u.hwaddr[0];
-	if (r >= 0)
-		r = sys_ioctl(fd, NR_SIOCGIFMTU, &request);
-	facts->mtu = (uint32_t)request.u.mtu;
-	if (r >= 0)
-		r = sys_ioctl(fd, NR_SIOCGIFINDEX, &request);
-	facts->ifindex = (uint32_t)request.u.ifindex;
+	memset(&request, 0, sizeof(request));
+	r = netring_interface_name_(fd, given, ifindex, request.name);
+	memcpy(facts->name, request.name, NR_IFNAMSIZ);
+	for (i = 0; i < 3 && r >= 0; i++) {
+		r = sys_ioctl(fd, what[i], &request);
+		/* the type has 16 bits, an address is behind it */
+		memcpy((uint8_t *)&facts->type + 4 * i, &request.u, i ? 4 : 2);
+	}
 	sys_close(fd);
 	return r;
 }

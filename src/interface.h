@@ -5,6 +5,8 @@
 
 #include "sys.h"
 
+#include <netring/base.h>
+
 #include "kernel_abi.h"
 
 /* Each returns >= 0 or -errno. */
@@ -21,16 +23,9 @@ int netring_interface_get_(int fd, unsigned long what, const char *name);
 int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
 			    char name[NR_IFNAMSIZ]);
 
-struct interface_facts {
-	char name[NR_IFNAMSIZ];
-	uint32_t ifindex;
-	uint32_t mtu;
-	uint32_t type; /* ARPHRD_* */
-};
-
 /* All of that at once, where no socket is at hand. */
 int netring_interface_find_(const char *given, uint32_t ifindex,
-			    struct interface_facts *facts);
+			    struct netring_interface_facts_ *facts);
 
 /* How many it receives on; 1 where the driver does not tell. */
 int netring_interface_queues_(const char *name);

@@ -298,9 +298,7 @@ struct nr_bpf_link_create {
 #define NR_XDP_UMEM_FILL_RING 5
 #define NR_XDP_UMEM_COMPLETION_RING 6
 #define NR_XDP_STATISTICS 7
-#define NR_XDP_OPTIONS 8
 #define NR_XDP_MAX_TX_SKB_BUDGET 9
-#define NR_XDP_OPTIONS_ZEROCOPY 1
 #define NR_XDP_SHARED_UMEM (1u << 0)
 #define NR_XDP_COPY (1u << 1)
 #define NR_XDP_ZEROCOPY (1u << 2)

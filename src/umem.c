@@ -5,7 +5,7 @@
 #define HEADROOM_REST 704u /* what newer kernels want beside the headroom */
 
 static enum netring_geometry_reason check(const struct netring_umem_config *cfg,
-					  uint32_t frame_size)
+					  uint32_t frame_size, size_t frames)
 {
 	size_t page = (size_t)getpagesize();
 
@@ -14,18 +14,16 @@ static enum netring_geometry_reason check(const struct netring_umem_config *cfg,
 	if (frame_size < NETRING_UMEM_FRAME_MIN || frame_size > page ||
 	    frame_size & (frame_size - 1))
 		return NETRING_GEOMETRY_CHUNK;
-	if (!cfg->size || cfg->size & (frame_size - 1))
+	if (!frames || cfg->size & (frame_size - 1))
 		return NETRING_GEOMETRY_REST;
-	if (cfg->headroom > frame_size - HEADROOM_REST)
+	if (NETRING_CONFIG_XDP_RX && cfg->headroom > frame_size - HEADROOM_REST)
 		return NETRING_GEOMETRY_HEADROOM;
-	if (cfg->size / frame_size > NETRING_UMEM_FRAMES_MAX)
+	if (frames > NETRING_UMEM_FRAMES_MAX)
 		return NETRING_GEOMETRY_TOO_LARGE;
-	if (!cfg->table ||
-	    cfg->table_size / sizeof(*cfg->table) < cfg->size / frame_size)
+	if (!cfg->table || cfg->table_size / sizeof(*cfg->table) < frames)
 		return NETRING_GEOMETRY_TABLE;
-	if (cfg->rx_frames > cfg->size / frame_size)
-		return NETRING_GEOMETRY_FRAMES;
-	return NETRING_GEOMETRY_OK;
+	return cfg->rx_frames > frames ? NETRING_GEOMETRY_FRAMES :
+					 NETRING_GEOMETRY_OK;
 }
 
 int netring_umem_init(struct netring_umem *umem,
@@ -33,23 +31,23 @@ int netring_umem_init(struct netring_umem *umem,
 {
 	uint32_t frame_size = cfg->frame_size ? cfg->frame_size :
 						NETRING_CONFIG_XDP_FRAME_SIZE;
+	uint32_t shift = (uint32_t)__builtin_ctz(frame_size);
 
 	memset(umem, 0, sizeof(*umem));
 	if (cfg->flags &
 	    ~(NETRING_CONFIG_XDP_METADATA ? NETRING_UMEM_METADATA : 0u))
 		return -EOPNOTSUPP;
-	umem->reason = check(cfg, frame_size);
+	umem->reason = check(cfg, frame_size, cfg->size >> shift);
 	if (umem->reason)
 		return -EINVAL;
 	umem->memory_ = (uint8_t *)cfg->memory;
 	umem->table_ = cfg->table;
 	umem->size_ = cfg->size;
-	umem->frames_ = (uint32_t)(cfg->size / frame_size);
+	umem->frames_ = (uint32_t)(cfg->size >> shift);
 	umem->rx_frames_ = cfg->rx_frames;
-	umem->shift_ = (uint32_t)__builtin_ctz(frame_size);
+	umem->shift_ = shift;
 	umem->headroom_ = cfg->headroom;
-	umem->flags_ = cfg->flags;
-	if (cfg->flags)
+	if (NETRING_CONFIG_XDP_METADATA && cfg->flags)
 		umem->metadata_ = sizeof(struct netring_xdp_metadata);
 	umem->rx_.first = NETRING_UMEM_END_;
 	umem->tx_.first = NETRING_UMEM_END_;

@@ -8,8 +8,10 @@
 #include "checksum.h"
 #include "kernel_abi.h"
 
-/* umem->flags_: what the kernel does itself with metadata. */
-#define UMEM_KERNEL_METADATA 0x80000000u
+/* Whether the kernel says it sleeps or not. */
+#define XDP_ALWAYS_KICK                                      \
+	((NETRING_CONFIG_XDP_SPIN ? NETRING_XDP_SPIN : 0u) | \
+	 (NETRING_CONFIG_XDP_BUSY_POLL ? NETRING_XDP_BUSY_POLL : 0u))
 
 /* xdp_health.c: send what waits: sendto()'s result */
 int netring_xdp_kick_(int fd);

@@ -68,7 +68,7 @@ static int is_filtered(struct netring_xdp_bridge *br,
 	if (type + 2 <= pkt->data + pkt->len)
 		memcpy(&link.protocol, type, sizeof(link.protocol));
 	link.family = AF_PACKET;
-	link.ifindex = (int32_t)br->port_[direction].xdp.ifindex_;
+	link.ifindex = (int32_t)br->port_[direction].xdp.interface_.ifindex;
 	link.hatype = NR_ARPHRD_ETHER;
 	view.data = pkt->data;
 	view.len = view.wire_len = pkt->len;

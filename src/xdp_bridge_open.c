@@ -11,7 +11,8 @@ static void set_offloads(struct netring_xdp_bridge *br,
 			 struct netring_xdp_bridge_port_ *port)
 {
 	if (!(br->flags_ & NETRING_XDP_BRIDGE_KEEP_OFFLOADS))
-		(void)netring_offload_set_(br->fd_ - 1, port->xdp.interface_,
+		(void)netring_offload_set_(br->fd_ - 1,
+					   port->xdp.interface_.name,
 					   &port->offloads, 0);
 }
 
@@ -75,7 +76,8 @@ static int set_up(struct netring_xdp_bridge *br,
 			return r;
 	}
 	br->step = NETRING_STEP_CONFIG;
-	if (br->port_[0].xdp.ifindex_ == br->port_[1].xdp.ifindex_)
+	if (br->port_[0].xdp.interface_.ifindex ==
+	    br->port_[1].xdp.interface_.ifindex)
 		return -EINVAL;
 	for (i = 0; i < 2 && r >= 0; i++) {
 		br->port = i;
@@ -131,7 +133,7 @@ void netring_xdp_bridge_close(struct netring_xdp_bridge *bridge)
 		netring_xdp_program_close(&port->program);
 		if (bridge->fd_)
 			(void)netring_offload_set_(bridge->fd_ - 1,
-						   port->xdp.interface_,
+						   port->xdp.interface_.name,
 						   &port->offloads, 1);
 		(void)netring_xdp_close(&port->xdp);
 	}

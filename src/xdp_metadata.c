@@ -20,11 +20,40 @@ int netring_xdp_check_metadata_(struct netring_xdp_tx *tx,
 		return -EINVAL;
 	if (flags & NETRING_XDP_METADATA_CHECKSUM && at + 2 > len)
 		return -EINVAL;
-	if (tx->umem_->flags_ & UMEM_KERNEL_METADATA)
+	if (tx->umem_->kernel_metadata_)
 		return NETRING_XDP_METADATA;
 	if (flags & ~(uint64_t)NETRING_XDP_METADATA_CHECKSUM)
 		return -EOPNOTSUPP;
 	netring_checksum_fill_(frame->data + start, len - start,
 			       frame->data + at);
+	return 0;
+}
+
+int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
+				   struct netring_xdp_frame *frame)
+{
+	struct netring_umem *umem = tx->umem_;
+	uint32_t number;
+
+	while (netring_xdp_seek_(&tx->completions_, 1)) {
+		number = netring_umem_frame_(
+			umem, UMEM_WORD(NETRING_UMEM_TX, tx->number_),
+			*netring_xdp_ring_address(&tx->completions_, 0));
+		netring_xdp_ring_commit(&tx->completions_, 1);
+		if (number == UINT32_MAX) {
+			tx->invalid_++;
+			continue;
+		}
+		netring_umem_push_(umem, number);
+		tx->in_flight_--;
+		tx->sent_++;
+		frame->addr = umem_address(umem, number) + umem->metadata_;
+		frame->data = netring_umem_data(umem, frame->addr);
+		frame->capacity = 0;
+		frame->metadata =
+			(struct netring_xdp_metadata *)(void *)(frame->data -
+								umem->metadata_);
+		return 1;
+	}
 	return 0;
 }

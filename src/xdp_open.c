@@ -40,6 +40,11 @@ static int set(struct netring_xdp *xdp, int level, int option, uint32_t value)
 			      sizeof(value));
 }
 
+_Static_assert(offsetof(struct netring_xdp_config, completion_ring) ==
+		       offsetof(struct netring_xdp_config, rx_ring) +
+			       3 * sizeof(uint32_t),
+	       "four rings in a row");
+
 /* The slots of a ring: given, the default, or none. The two of the UMEM must
  * be there even where they stay empty. */
 static int choose_slots(struct netring_xdp *xdp)
@@ -47,10 +52,11 @@ static int choose_slots(struct netring_xdp *xdp)
 	const struct netring_xdp_config *cfg = &xdp->config_;
 	uint32_t slots, i;
 
-	xdp->slots_[RING_RX] = cfg->rx_ring;
-	xdp->slots_[RING_TX] = cfg->tx_ring;
-	xdp->slots_[RING_FILL] = cfg->fill_ring;
-	xdp->slots_[RING_COMPLETION] = cfg->completion_ring;
+	/* four in a row, in the same order */
+	memcpy(xdp->slots_,
+	       (const uint8_t *)cfg +
+		       offsetof(struct netring_xdp_config, rx_ring),
+	       sizeof(xdp->slots_));
 	for (i = 0; i < 4; i++) {
 		slots = xdp->slots_[i];
 		if (!slots)
@@ -87,19 +93,15 @@ static int check_config(struct netring_xdp *xdp)
 
 static int find_interface(struct netring_xdp *xdp)
 {
-	struct interface_facts facts;
+	struct netring_interface_facts_ *facts = &xdp->interface_;
 	int r = netring_interface_find_(xdp->config_.interface,
-					xdp->config_.ifindex, &facts);
+					xdp->config_.ifindex, facts);
 
-	if (r < 0)
-		return r;
-	memcpy(xdp->interface_, facts.name, sizeof(facts.name));
-	xdp->ifindex_ = facts.ifindex;
-	xdp->tx.longest_ = facts.mtu + NETRING_XDP_OVER_MTU;
-	return facts.type == NR_ARPHRD_ETHER ||
-			       facts.type == NR_ARPHRD_LOOPBACK ?
-		       0 :
-		       -EPFNOSUPPORT;
+	xdp->tx.longest_ = facts->mtu + NETRING_XDP_OVER_MTU;
+	if (r >= 0 && facts->type != NR_ARPHRD_ETHER &&
+	    facts->type != NR_ARPHRD_LOOPBACK)
+		r = -EPFNOSUPPORT;
+	return r;
 }
 
 static int open_socket(struct netring_xdp *xdp)
@@ -144,15 +146,13 @@ static int register_umem(struct netring_xdp *xdp)
 
 	if (NETRING_CONFIG_XDP_SHARED && umem->sockets_)
 		return 0;
-	umem->flags_ &= ~UMEM_KERNEL_METADATA;
 	if (NETRING_CONFIG_XDP_METADATA && umem->metadata_) {
 		r = register_with(xdp, NR_XDP_UMEM_TX_METADATA_LEN,
 				  umem->metadata_);
 		if (r == -EINVAL)
 			r = register_with(xdp, NR_XDP_UMEM_TX_SW_CSUM,
 					  umem->metadata_);
-		if (r >= 0)
-			umem->flags_ |= UMEM_KERNEL_METADATA;
+		umem->kernel_metadata_ = r >= 0;
 	}
 	return r == -EINVAL ? register_with(xdp, 0, 0) : r;
 }
@@ -235,17 +235,19 @@ static void begin_handles(struct netring_xdp *xdp)
 	struct netring_xdp_rx *rx = &xdp->rx;
 	struct netring_xdp_tx *tx = &xdp->tx;
 
-	rx->umem_ = tx->umem_ = umem;
-	rx->fd_ = tx->fd_ = xdp->fd_;
-	rx->posted_ = rx->batch_ = rx->walked_ = 0;
-	tx->reserved_ = tx->staged_ = tx->open_ = tx->in_flight_ = 0;
-	if (NETRING_CONFIG_XDP_RX && xdp->slots_[RING_RX])
+	if (NETRING_CONFIG_XDP_RX && xdp->slots_[RING_RX]) {
+		rx->umem_ = umem;
+		rx->fd_ = xdp->fd_;
 		rx->most_ = budget(xdp->config_.rx_frames, umem->rx_frames_,
-				   rx->fill_.mask_ + 1);
+				   xdp->slots_[RING_FILL]);
+	}
 	/* frames that are forwarded are those for receiving */
-	if (NETRING_CONFIG_XDP_TX && xdp->slots_[RING_TX])
+	if (NETRING_CONFIG_XDP_TX && xdp->slots_[RING_TX]) {
+		tx->umem_ = umem;
+		tx->fd_ = xdp->fd_;
 		tx->most_ = budget(xdp->config_.tx_frames, umem->frames_,
-				   tx->completions_.mask_ + 1);
+				   xdp->slots_[RING_COMPLETION]);
+	}
 }
 
 /* What a kernel does not know, active flags lack; no reason to fail. */
@@ -281,8 +283,6 @@ static int set_options(struct netring_xdp *xdp)
 		if (r == -ENOPROTOOPT)
 			r = 0;
 	}
-	if (r >= 0 && cfg->send_buffer)
-		r = set(xdp, SOL_SOCKET, SO_SNDBUF, cfg->send_buffer);
 	return r;
 }
 
@@ -297,7 +297,7 @@ static int bind_patiently(struct netring_xdp *xdp, uint16_t flags, int fd)
 		left = RETRY_MS;
 	address.family = NR_AF_XDP;
 	address.flags = flags;
-	address.ifindex = xdp->ifindex_;
+	address.ifindex = xdp->interface_.ifindex;
 	address.queue_id = xdp->config_.queue;
 	address.shared_umem_fd = (uint32_t)fd;
 	for (;;) {
@@ -329,8 +329,10 @@ static int bind_own(struct netring_xdp *xdp)
 						 NR_XDP_COPY :
 						 NR_XDP_ZEROCOPY),
 				0);
-			if (r != -EOPNOTSUPP && r != -EINVAL)
-				return r;
+			if (r == -EOPNOTSUPP || r == -EINVAL)
+				continue;
+			xdp->bound_ = xdp->config_.bind[i];
+			return r;
 		}
 		if (!NETRING_CONFIG_XDP_FRAGMENTS || !(flags & NR_XDP_USE_SG))
 			return r;
@@ -343,23 +345,18 @@ static int bind_socket(struct netring_xdp *xdp)
 {
 	const struct netring_xdp *other =
 		NETRING_CONFIG_XDP_SHARED ? xdp->next_ : NULL;
-	uint32_t options = 0;
-	socklen_t size = sizeof(options);
 	int r;
 
 	xdp->step = NETRING_STEP_BIND;
-	r = other ? bind_patiently(xdp, NR_XDP_SHARED_UMEM, other->fd_ - 1) :
-		    bind_own(xdp);
-	if (r < 0)
-		return r;
-	if (other) /* the UMEM's first socket chose for all */
+	if (!other) {
+		r = bind_own(xdp);
+	} else { /* the UMEM's first socket chose for all */
+		r = bind_patiently(xdp, NR_XDP_SHARED_UMEM, other->fd_ - 1);
 		xdp->active_ = (xdp->active_ & ~UMEM_WIDE) |
 			       (other->active_ & UMEM_WIDE);
+		xdp->bound_ = other->bound_;
+	}
 	xdp->rx.flags_ = xdp->tx.flags_ = xdp->active_;
-	r = sys_getsockopt(xdp->fd_ - 1, NR_SOL_XDP, NR_XDP_OPTIONS, &options,
-			   &size);
-	xdp->bound_ = options & NR_XDP_OPTIONS_ZEROCOPY ? NETRING_XDP_ZEROCOPY :
-							  NETRING_XDP_COPY;
 	return r;
 }
 
@@ -383,7 +380,7 @@ static int register_socket(struct netring_xdp *xdp)
 	if (r < 0)
 		return r;
 	xdp->promisc_ = r + 1;
-	return netring_packet_join_(r, (int)xdp->ifindex_,
+	return netring_packet_join_(r, (int)xdp->interface_.ifindex,
 				    NR_PACKET_MR_PROMISC);
 }
 
@@ -394,7 +391,7 @@ static int is_taken(const struct netring_xdp *xdp)
 	if (!NETRING_CONFIG_XDP_SHARED)
 		return other != NULL;
 	for (; other; other = other->next_)
-		if (other->ifindex_ == xdp->ifindex_ &&
+		if (other->interface_.ifindex == xdp->interface_.ifindex &&
 		    other->config_.queue == xdp->config_.queue)
 			return 1;
 	return 0;
@@ -445,17 +442,17 @@ static void give_back(struct netring_xdp *xdp)
 			sys_munmap(xdp->map_[i].map, xdp->map_[i].size);
 		xdp->map_[i].map = NULL;
 	}
-	if (xdp->promisc_)
+	if (NETRING_CONFIG_XDP_RX && xdp->promisc_)
 		sys_close(xdp->promisc_ - 1);
 	if (xdp->fd_)
 		sys_close(xdp->fd_ - 1);
 	xdp->promisc_ = xdp->fd_ = xdp->rx.fd_ = xdp->tx.fd_ = 0;
-	xdp->rx.posted_ = xdp->tx.in_flight_ = xdp->tx.staged_ = 0;
 	if (!umem)
 		return;
-	for (at = &umem->sockets_; *at && *at != xdp; at = &(*at)->next_)
-		;
-	if (*at)
+	at = &umem->sockets_;
+	while (NETRING_CONFIG_XDP_SHARED && *at && *at != xdp)
+		at = &(*at)->next_;
+	if (*at == xdp)
 		*at = xdp->next_;
 	if (xdp->rx.number_)
 		netring_umem_reclaim_(umem, xdp->rx.number_);
@@ -472,7 +469,7 @@ int netring_xdp_open(struct netring_xdp *xdp,
 		xdp->config_.bind[0] = NETRING_XDP_ZEROCOPY;
 		xdp->config_.bind[1] = NETRING_XDP_COPY;
 	}
-	if (cfg->map)
+	if (NETRING_CONFIG_XDP_RX && cfg->map)
 		xdp->map_fd_ = *cfg->map;
 	xdp->step = NETRING_STEP_CONFIG;
 	r = check_config(xdp);
@@ -483,12 +480,12 @@ int netring_xdp_open(struct netring_xdp *xdp,
 	xdp->rx.number_ = xdp->tx.number_ = cfg->umem->number_;
 	r = set_up(xdp);
 	if (r < 0) {
-		if (cfg->socket)
+		if (NETRING_CONFIG_XDP_ADOPT && cfg->socket)
 			xdp->fd_ = 0; /* still the caller's */
 		give_back(xdp);
 	}
 	/* reopen goes by the name, and makes a socket of its own */
-	xdp->config_.interface = xdp->interface_;
+	xdp->config_.interface = xdp->interface_.name;
 	xdp->config_.socket = NULL;
 	return r;
 }
@@ -501,6 +498,9 @@ int netring_xdp_reopen(struct netring_xdp *xdp)
 		return -EBADF;
 	netring_xdp_keep_stats_(xdp);
 	give_back(xdp);
+	xdp->rx.posted_ = xdp->rx.batch_ = xdp->rx.walked_ = 0;
+	xdp->tx.in_flight_ = xdp->tx.reserved_ = xdp->tx.staged_ = 0;
+	xdp->tx.open_ = xdp->tx.open_len_ = 0;
 	r = set_up(xdp);
 	if (r < 0)
 		give_back(xdp);

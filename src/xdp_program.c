@@ -100,14 +100,13 @@ static int load(struct netring_xdp_program *program, uint32_t flags)
 static int set_up(struct netring_xdp_program *program,
 		  const struct netring_xdp_program_config *cfg)
 {
-	struct interface_facts facts;
 	int r;
 
 	program->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_find_(cfg->interface, cfg->ifindex, &facts);
+	r = netring_interface_find_(cfg->interface, cfg->ifindex,
+				    &program->interface_);
 	if (r < 0)
 		return r;
-	memcpy(program->interface_, facts.name, sizeof(facts.name));
 	program->step = NETRING_STEP_XSKMAP;
 	r = netring_xdp_make_map_(NR_BPF_MAP_TYPE_XSKMAP,
 				  cfg->queues ? cfg->queues : QUEUES);
@@ -160,7 +159,7 @@ static int attach(struct netring_xdp_program *program, int how)
 	int r;
 
 	link.prog_fd = (uint32_t)program->program_ - 1;
-	link.target_ifindex = program->ifindex_;
+	link.target_ifindex = program->interface_.ifindex;
 	link.attach_type = NR_BPF_XDP;
 	link.flags = how == NETRING_XDP_NATIVE ? NR_XDP_FLAGS_DRV_MODE :
 						 NR_XDP_FLAGS_SKB_MODE;
@@ -169,11 +168,11 @@ static int attach(struct netring_xdp_program *program, int how)
 		program->link_ = r + 1;
 	if (!NETRING_CONFIG_XDP_NETLINK || r != -EINVAL)
 		return r;
-	r = netring_xdp_set_(program->ifindex_, program->program_ - 1, -1,
-			     link.flags | NR_XDP_FLAGS_UPDATE_IF_NOEXIST);
+	r = netring_xdp_set_(program->interface_.ifindex, program->program_ - 1,
+			     -1, link.flags | NR_XDP_FLAGS_UPDATE_IF_NOEXIST);
 	if (r >= 0)
-		(void)netring_xdp_query_(program->ifindex_, &program->id_,
-					 program->scratch_,
+		(void)netring_xdp_query_(program->interface_.ifindex,
+					 &program->id_, program->scratch_,
 					 sizeof(program->scratch_));
 	return r;
 }
@@ -191,16 +190,16 @@ static void detach(struct netring_xdp_program *program)
 	if (program->link_)
 		sys_close(program->link_ - 1);
 	else if (NETRING_CONFIG_XDP_NETLINK && program->attached_) {
-		r = netring_xdp_set_(program->ifindex_, -1,
+		r = netring_xdp_set_(program->interface_.ifindex, -1,
 				     program->program_ - 1,
 				     flags | NR_XDP_FLAGS_REPLACE);
 		if (r == -EINVAL &&
-		    netring_xdp_query_(program->ifindex_, &id,
+		    netring_xdp_query_(program->interface_.ifindex, &id,
 				       program->scratch_,
 				       sizeof(program->scratch_)) > 0 &&
 		    id == program->id_)
-			(void)netring_xdp_set_(program->ifindex_, -1, -1,
-					       flags);
+			(void)netring_xdp_set_(program->interface_.ifindex, -1,
+					       -1, flags);
 	}
 	program->link_ = 0;
 	program->attached_ = 0;
@@ -208,15 +207,14 @@ static void detach(struct netring_xdp_program *program)
 
 int netring_xdp_program_attach(struct netring_xdp_program *program)
 {
-	struct interface_facts facts;
+	struct netring_interface_facts_ *facts = &program->interface_;
 	int i, r;
 
 	detach(program);
 	program->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_find_(program->interface_, 0, &facts);
+	r = netring_interface_find_(facts->name, 0, facts);
 	if (r < 0)
 		return r;
-	program->ifindex_ = facts.ifindex;
 	program->step = NETRING_STEP_ATTACH;
 	program->foreign = 0;
 	r = -EINVAL;
@@ -233,8 +231,8 @@ int netring_xdp_program_attach(struct netring_xdp_program *program)
 	if (r != -EBUSY && r != -EEXIST)
 		return r;
 	if (NETRING_CONFIG_XDP_NETLINK)
-		(void)netring_xdp_query_(program->ifindex_, &program->foreign,
-					 program->scratch_,
+		(void)netring_xdp_query_(program->interface_.ifindex,
+					 &program->foreign, program->scratch_,
 					 sizeof(program->scratch_));
 	return -EBUSY;
 }

@@ -64,7 +64,7 @@ int netring_xdp_rx_kick(struct netring_xdp_rx *rx)
 {
 	int r;
 
-	if (!(rx->flags_ & (NETRING_XDP_SPIN | NETRING_XDP_BUSY_POLL)) &&
+	if (!(rx->flags_ & XDP_ALWAYS_KICK) &&
 	    !netring_xdp_ring_sleeps(&rx->fill_))
 		return 0;
 	r = sys_recv(rx->fd_ - 1, NULL, 0, MSG_DONTWAIT);

@@ -213,7 +213,8 @@ uint32_t netring_xdp_tx_reap(struct netring_xdp_tx *tx)
 {
 	uint32_t i, frame, count, before = tx->in_flight_;
 
-	if (tx->flags_ & NETRING_XDP_KEEP_COMPLETIONS)
+	if (NETRING_CONFIG_XDP_METADATA &&
+	    tx->flags_ & NETRING_XDP_KEEP_COMPLETIONS)
 		return 0;
 	count = netring_xdp_seek_(&tx->completions_, UINT32_MAX);
 	for (i = 0; i < count; i++) {
@@ -225,24 +226,6 @@ uint32_t netring_xdp_tx_reap(struct netring_xdp_tx *tx)
 		netring_xdp_ring_commit(&tx->completions_, count);
 	umem_assert(tx->umem_);
 	return before - tx->in_flight_;
-}
-
-int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
-				   struct netring_xdp_frame *frame)
-{
-	uint32_t number;
-
-	while (netring_xdp_seek_(&tx->completions_, 1)) {
-		if (!has_slot(tx))
-			return -EAGAIN;
-		number = take_completed(tx, 0);
-		netring_xdp_ring_commit(&tx->completions_, 1);
-		if (number == UINT32_MAX)
-			continue;
-		show(tx, frame, number);
-		return 1;
-	}
-	return 0;
 }
 
 /* Whole packets only. */
@@ -262,8 +245,7 @@ int netring_xdp_tx_kick(struct netring_xdp_tx *tx)
 {
 	int r = 0;
 
-	if (tx->flags_ & (NETRING_XDP_SPIN | NETRING_XDP_BUSY_POLL) ||
-	    netring_xdp_ring_sleeps(&tx->ring_))
+	if (tx->flags_ & XDP_ALWAYS_KICK || netring_xdp_ring_sleeps(&tx->ring_))
 		r = netring_xdp_kick_(tx->fd_);
 	if (r == -EAGAIN || r == -EBUSY || r == -ENOBUFS)
 		tx->retried_++;

@@ -71,6 +71,15 @@ int64_t netring_clock_ms(void);
 
 #define NETRING_FOREVER (-1) /* as a timeout or a deadline */
 
+/* Private: what was found out about an interface. */
+struct netring_interface_facts_ {
+	char name[16];
+	uint16_t type; /* ARPHRD_* */
+	uint16_t pad;
+	uint32_t mtu;
+	uint32_t ifindex;
+};
+
 #ifdef __cplusplus
 }
 #endif

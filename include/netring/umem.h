@@ -111,8 +111,8 @@ struct netring_umem {
 	uint32_t rx_frames_;
 	uint32_t shift_; /* a frame has 1 << shift_ bytes */
 	uint32_t headroom_;
-	uint32_t flags_;
-	uint32_t metadata_;	      /* bytes in front of a frame to be sent */
+	uint32_t metadata_;	   /* bytes in front of a frame to be sent, */
+	uint32_t kernel_metadata_; /* which the kernel reads */
 	uint32_t number_;	      /* of the last socket */
 	struct netring_xdp *sockets_; /* a list */
 

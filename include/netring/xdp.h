@@ -51,7 +51,8 @@ enum netring_xdp_bind {
  * BUSY_POLL     the socket's thread does the device's work
  *               (SO_PREFER_BUSY_POLL), see busy_usecs; Linux 5.11. Before,
  *               active flags lack it; CONFIG_XDP_BUSY_POLL
- * KEEP_COMPLETIONS  nothing is reaped but by netring_xdp_tx_next_completion()
+ * KEEP_COMPLETIONS  nothing is reaped but by netring_xdp_tx_next_completion();
+ *               CONFIG_XDP_METADATA
  */
 #define NETRING_XDP_PROMISC 0x1u
 #define NETRING_XDP_FRAGMENTS 0x2u
@@ -95,7 +96,6 @@ struct netring_xdp_config {
 	uint32_t tx_budget;   /* copy mode: frames a kick, from 32 to tx_ring
 			       * (XDP_MAX_TX_SKB_BUDGET); Linux 6.17. Before,
 			       * as 0: 32, more kicks; CONFIG_XDP_TX_BUDGET */
-	uint32_t send_buffer; /* SO_SNDBUF: bytes in flight in copy mode */
 	uint32_t retry_ms;    /* how long to wait for a queue that a socket
 			       * just closed had; 0: 500 */
 
@@ -137,13 +137,12 @@ struct netring_xdp {
 	int fd_;      /* + 1 */
 	int promisc_; /* + 1 */
 	int map_fd_;  /* the caller's */
-	uint32_t ifindex_;
 	uint32_t active_;
 	uint32_t bound_;
 	uint32_t slots_[4];	   /* of the rings: rx, tx, fill, completion */
 	struct netring_xdp *next_; /* of the UMEM's */
 	struct netring_xdp_config config_;
-	char interface_[16];
+	struct netring_interface_facts_ interface_;
 	struct netring_xdp_map_ map_[4];
 	uint64_t base_[6]; /* the kernel's counters before a reopen */
 
@@ -201,7 +200,8 @@ int netring_xdp_health(struct netring_xdp *xdp);
 int netring_xdp_read_stats(struct netring_xdp *xdp,
 			   struct netring_xdp_stats *stats);
 
-/* For the caller's loop: POLLIN to receive. POLLOUT says only that the tx ring
+/* For the caller's loop, and socket options of the caller's (SO_SNDBUF limits
+ * the bytes in flight in copy mode): POLLIN to receive. POLLOUT says only that the tx ring
  * is at most half full: do not watch for it. */
 static inline int netring_xdp_fd(const struct netring_xdp *xdp)
 {

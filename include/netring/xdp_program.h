@@ -60,12 +60,11 @@ struct netring_xdp_program {
 	int map_;   /* + 1, as all here; an XSKMAP */
 	int flows_; /* a hash map, or 0 */
 	int program_;
-	int link_; /* of bpf_link; 0 while attached: by netlink */
-	uint32_t ifindex_;
+	int link_;	    /* of bpf_link; 0 while attached: by netlink */
 	uint32_t attached_; /* enum netring_xdp_attach */
 	uint32_t id_;	    /* of our program, where it is known */
 	uint8_t order_[2];
-	char interface_[16];
+	struct netring_interface_facts_ interface_;
 	uint64_t scratch_[128]; /* instructions; a netlink answer */
 };
 

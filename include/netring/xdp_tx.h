@@ -134,9 +134,9 @@ int netring_xdp_tx_flush(struct netring_xdp_tx *tx);
 uint32_t netring_xdp_tx_reap(struct netring_xdp_tx *tx);
 
 /*
- * The next completed frame, with KEEP_COMPLETIONS: its metadata tells when it
- * left. Give it back by netring_xdp_tx_discard() or send it again by
- * commit. Return: 1 and @frame, or 0; -EAGAIN: no slot to send it again.
+ * The next completed frame, with KEEP_COMPLETIONS and METADATA: its metadata
+ * tells when it left. It is free again, its bytes stay until the next reserve.
+ * Return: 1 and @frame, or 0.
  */
 int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
 				   struct netring_xdp_frame *frame);

@@ -6,7 +6,7 @@ NETRING_UMEM_AREA(area, 64, 2048);
 
 int main(int argc, char **argv)
 {
-	struct netring_umem_config memory = { .memory = area.memory,
+	static const struct netring_umem_config memory = { .memory = area.memory,
 					      .size = sizeof(area.memory),
 					      .table = area.table,
 					      .table_size =
