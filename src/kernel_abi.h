@@ -227,6 +227,7 @@ struct nr_ethtool_ts_info {
 #define NR_BPF_JEQ_IMM 0x15
 #define NR_BPF_JNE_IMM 0x55
 #define NR_BPF_JGT_REG 0x2d
+#define NR_BPF_JLT_IMM 0xa5
 #define NR_BPF_CALL 0x85
 #define NR_BPF_CLASS_MASK 0x07
 #define NR_BPF_CLASS_JMP 0x05

@@ -57,7 +57,8 @@ static int open_port(struct netring_xdp_bridge *br,
 		socket.tx_frames = socket.umem->frames_ / 4;
 	r = netring_xdp_open(&port->xdp, &socket);
 	br->step = port->xdp.step;
-	return r;
+	/* the UMEM has a socket of that queue: the same interface twice */
+	return r == -EBUSY && br->step == NETRING_STEP_CONFIG ? -EINVAL : r;
 }
 
 static int set_up(struct netring_xdp_bridge *br,
@@ -75,10 +76,6 @@ static int set_up(struct netring_xdp_bridge *br,
 		if (r < 0)
 			return r;
 	}
-	br->step = NETRING_STEP_CONFIG;
-	if (br->port_[0].xdp.interface_.ifindex ==
-	    br->port_[1].xdp.interface_.ifindex)
-		return -EINVAL;
 	for (i = 0; i < 2 && r >= 0; i++) {
 		br->port = i;
 		r = attach(br, &br->port_[i]);

@@ -34,7 +34,7 @@ int netring_xdp_complete_(uint8_t *data, uint32_t len)
 	       is_tag(be16(data + type_at)))
 		type_at += TAG;
 	ip = type_at + 2;
-	if (len < ip + 40)
+	if (len < ip + 20)
 		return 0;
 	if (be16(data + type_at) == 0x0800) {
 		if (be16(data + ip + 6) & 0x3fff) /* a fragment */
@@ -44,7 +44,7 @@ int netring_xdp_complete_(uint8_t *data, uint32_t len)
 		end = ip + be16(data + ip + 2);
 		addresses = ip + 12;
 		sizes = 8;
-	} else if (be16(data + type_at) == 0x86dd) {
+	} else if (be16(data + type_at) == 0x86dd && len >= ip + 40) {
 		protocol = data[ip + 6];
 		l4 = ip + 40;
 		end = l4 + be16(data + ip + 4);

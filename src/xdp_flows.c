@@ -69,6 +69,7 @@ static const struct xdp_insn flows[] = {
 	BPF(NR_BPF_AND64_IMM, 4, 0, 0, NUMBER_FRAGMENT),
 	BPF(NR_BPF_LDX_B, 3, 7, 0, 0),
 	BPF(NR_BPF_AND64_IMM, 3, 0, 0, 15), /* header length, in words */
+	BPF(NR_BPF_JLT_IMM, 3, 0, LABEL_PASS, IP_SIZE / 4),
 	BPF(NR_BPF_LSH64_IMM, 3, 0, 0, 2),
 	BPF(NR_BPF_JA, 0, 0, LABEL_TRANSPORT, 0),
 

@@ -214,7 +214,8 @@ static int make_rings(struct netring_xdp *xdp)
 			   &offsets, &size);
 	if (r >= 0 && size != sizeof(offsets))
 		r = -EPROTONOSUPPORT;
-	xdp->step = NETRING_STEP_MAP;
+	if (r >= 0)
+		xdp->step = NETRING_STEP_MAP;
 	for (i = 0; i < 4 && r >= 0; i++)
 		if (xdp->slots_[i & 1]) /* as the direction has one */
 			r = map_ring(xdp, i, &offsets.rx + i);
@@ -490,21 +491,29 @@ int netring_xdp_open(struct netring_xdp *xdp,
 	return r;
 }
 
+/* The memory of the old socket is let go of late, as its queue is, and counts
+ * against RLIMIT_MEMLOCK until then. */
 int netring_xdp_reopen(struct netring_xdp *xdp)
 {
+	uint32_t tries = RETRY_MS / PAUSE_MS;
 	int r;
 
 	if (!xdp->config_.umem)
 		return -EBADF;
 	netring_xdp_keep_stats_(xdp);
 	give_back(xdp);
-	xdp->rx.posted_ = xdp->rx.batch_ = xdp->rx.walked_ = 0;
-	xdp->tx.in_flight_ = xdp->tx.reserved_ = xdp->tx.staged_ = 0;
-	xdp->tx.open_ = xdp->tx.open_len_ = 0;
-	r = set_up(xdp);
-	if (r < 0)
+	for (;;) {
+		xdp->rx.posted_ = xdp->rx.batch_ = xdp->rx.walked_ = 0;
+		xdp->tx.in_flight_ = xdp->tx.reserved_ = xdp->tx.staged_ = 0;
+		xdp->tx.open_ = xdp->tx.open_len_ = 0;
+		r = set_up(xdp);
+		if (r >= 0)
+			return r;
 		give_back(xdp);
-	return r;
+		if (r != -ENOBUFS || xdp->step != NETRING_STEP_UMEM || !tries--)
+			return r;
+		(void)sys_poll(NULL, 0, PAUSE_MS);
+	}
 }
 
 int netring_xdp_close(struct netring_xdp *xdp)

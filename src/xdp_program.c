@@ -170,7 +170,11 @@ static int attach(struct netring_xdp_program *program, int how)
 		return r;
 	r = netring_xdp_set_(program->interface_.ifindex, program->program_ - 1,
 			     -1, link.flags | NR_XDP_FLAGS_UPDATE_IF_NOEXIST);
-	if (r >= 0)
+	if (r < 0) /* the answer may be what was lost */
+		(void)netring_xdp_set_(program->interface_.ifindex, -1,
+				       program->program_ - 1,
+				       link.flags | NR_XDP_FLAGS_REPLACE);
+	else
 		(void)netring_xdp_query_(program->interface_.ifindex,
 					 &program->id_, program->scratch_,
 					 sizeof(program->scratch_));
@@ -243,14 +247,15 @@ int netring_xdp_program_register(struct netring_xdp_program *program,
 	return netring_xdp_enter_(program->map_ - 1, queue, fd);
 }
 
+/* The maps first: netlink may need a descriptor to be free. */
 void netring_xdp_program_close(struct netring_xdp_program *program)
 {
-	detach(program);
-	if (program->program_)
-		sys_close(program->program_ - 1);
 	if (program->flows_)
 		sys_close(program->flows_ - 1);
 	if (program->map_)
 		sys_close(program->map_ - 1);
+	detach(program);
+	if (program->program_)
+		sys_close(program->program_ - 1);
 	program->program_ = program->flows_ = program->map_ = 0;
 }

@@ -172,6 +172,7 @@ struct netring_xdp {
  *              -ENOMEM; -EFAULT: memory that cannot be pinned
  *   VERSION    -EPROTONOSUPPORT: before Linux 5.4
  *   RING, MAP  -ENOMEM
+ *   OPTION     -EPERM: BUSY_POLL needs CAP_NET_ADMIN; -EACCES: tx_budget
  *   BIND       -EINVAL: no such queue, or, zero-copy, frames too small for
  *              the MTU; -EBUSY: the queue is taken; -EOPNOTSUPP: not in any
  *              of the ways asked for; -ENETDOWN
