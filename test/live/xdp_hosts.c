@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -185,6 +186,36 @@ uint64_t xdp_hosts_left(const struct hosts *h, int side)
 	must(port_counters(host_name[side], &c), "counters");
 	must(net_return(home), "come back");
 	return c.tx_packets;
+}
+
+pid_t xdp_hosts_flood(const struct hosts *h, int side, uint32_t rate,
+		      uint32_t length)
+{
+	char rates[16], lengths[16];
+	pid_t pid;
+
+	snprintf(rates, sizeof(rates), "%u", rate);
+	snprintf(lengths, sizeof(lengths), "%u", length);
+	pid = fork();
+	if (pid)
+		return pid;
+	must(net_enter(h->ns[side]), "go there");
+	execl("/proc/self/exe", "flood", "flood", host_name[side], rates,
+	      lengths, (char *)NULL);
+	_exit(1);
+}
+
+void xdp_hosts_main(int argc, char **argv)
+{
+	struct wire_flood flood = { .count = 0 };
+
+	if (argc != 5 || strcmp(argv[1], "flood") != 0)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	flood.interface = argv[2];
+	flood.rate = (uint32_t)atoi(argv[3]);
+	flood.length = (size_t)atoi(argv[4]);
+	_exit(-wire_burst(&flood));
 }
 
 int xdp_hosts_no_txvlan(const char *name)

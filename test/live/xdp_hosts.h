@@ -36,6 +36,14 @@ pid_t xdp_hosts_run(struct netring_xdp_bridge_config *cfg, int to);
 struct netring_bridge_stats xdp_hosts_stats(struct netring_xdp_bridge *br,
 					    int direction, const char *what);
 
+/*
+ * As hosts_flood(), and for main() to call first: a process that is forked
+ * only would hold the bridge's sockets, and so their queues, when these are
+ * closed and opened again.
+ */
+pid_t xdp_hosts_flood(const struct hosts *h, int side, uint32_t rate,
+		      uint32_t length);
+void xdp_hosts_main(int argc, char **argv);
 /* Tags in the frame itself, as XDP wants them, not beside it (txvlan). */
 int xdp_hosts_no_txvlan(const char *name);
 /* Frames that left a side's interface. */

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* test_xdp_bridge_link.c - AF_XDP: links that go down, ports that go away. */
+#define _GNU_SOURCE
+#include "live.h"
+#include "port.h"
+#include "spy.h"
+#include "xdp_hosts.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOOK 1100 /* ms in which a change of a link is seen */
+#define BACK 400  /* and one of a port that is down or gone */
+
+static struct hosts h;
+static struct netring_xdp_bridge br;
+static int told[2][3];
+static uint32_t number;
+
+static void event(void *user, int port, enum netring_port_event what)
+{
+	(void)user;
+	told[port][what]++;
+}
+
+static void told_is(int port, int down, int gone, int back, const char *what)
+{
+	int *t = told[port];
+	int *other = told[!port];
+
+	ok(t[NETRING_PORT_DOWN] == down && t[NETRING_PORT_GONE] == gone &&
+		   t[NETRING_PORT_BACK] == back && !other[0] && !other[1] &&
+		   !other[2],
+	   "%s: told %d down, %d gone, %d back", what, down, gone, back);
+	diag("  port %d: %d down, %d gone, %d back", port, t[NETRING_PORT_DOWN],
+	     t[NETRING_PORT_GONE], t[NETRING_PORT_BACK]);
+	memset(told, 0, sizeof(told));
+}
+
+/* Until the port was told of @what, or for @ms. */
+static void until(int port, enum netring_port_event what, int ms)
+{
+	int64_t end = netring_clock_ms() + ms * live_slack_ms() / 20;
+
+	while (!told[port][what] && netring_clock_ms() < end)
+		xdp_hosts_run_for(&br, 20);
+}
+
+static void passes(int from, const char *what)
+{
+	uint8_t frame[100];
+
+	wire_frame(frame, sizeof(frame), WIRE_TYPE, ++number);
+	hosts_send(&h, from, frame, sizeof(frame));
+	xdp_hosts_pump(&br, 5);
+	ok(spy_is(h.spy[!from], frame, sizeof(frame)) &&
+		   spy_quiet(h.spy[!from], 1),
+	   "%s: a frame from %d passes", what, from);
+}
+
+static void both_pass(const char *what)
+{
+	passes(0, what);
+	passes(1, what);
+}
+
+/* Nothing to do, or a port that is down or away: no wake-ups to speak of. */
+static void quiet(int ms, int most, const char *what)
+{
+	int64_t cpu = live_cpu_us();
+	long sleeps = xdp_hosts_run_for(&br, ms);
+
+	between(sleeps, 0, most, "%s: sleeps in %d ms", what, ms);
+	between(live_cpu_us() - cpu, 0, 20000, "processor time, us");
+}
+
+static void ten(int from)
+{
+	uint8_t frame[100];
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		wire_frame(frame, sizeof(frame), WIRE_TYPE, 1000);
+		hosts_send(&h, from, frame, sizeof(frame));
+	}
+}
+
+static void down_and_up(int port)
+{
+	struct netring_bridge_stats before, s;
+
+	both_pass("before");
+	must(net_down(port_name[port]), "%s down", port_name[port]);
+	until(port, NETRING_PORT_DOWN, LOOK);
+	told_is(port, 1, 0, 0, "down");
+	before = xdp_hosts_stats(&br, !port, "down");
+	ten(!port);
+	quiet(600, 9, "down");
+	told_is(port, 0, 0, 0, "and not again");
+	s = xdp_hosts_stats(&br, !port, "down");
+	is((long long)(s.link_down - before.link_down), 10,
+	   "ten were counted as link down");
+	is((long long)(s.forwarded - before.forwarded), 0, "not as forwarded");
+	must(net_up(port_name[port]), "%s up", port_name[port]);
+	until(port, NETRING_PORT_BACK, BACK);
+	told_is(port, 0, 0, 1, "up");
+	ok(spy_quiet(h.spy[port], 5), "no stale burst");
+	both_pass("up");
+}
+
+/* Frames that are on their way out when nobody knows yet: they meet a link
+ * that is down, are counted so, and do not come later. */
+static void down_with_frames(int port)
+{
+	struct netring_bridge_stats before, s;
+
+	before = xdp_hosts_stats(&br, !port, "before");
+	must(net_down(port_name[port]), "down");
+	ten(!port);
+	xdp_hosts_pump(&br, 10);
+	s = xdp_hosts_stats(&br, !port, "frames meet a downed link");
+	is((long long)(s.link_down - before.link_down), 10,
+	   "all ten are counted as link down");
+	is((long long)(s.forwarded - before.forwarded), 0, "not as forwarded");
+	told_is(port, 1, 0, 0, "the frames tell at once");
+	must(net_up(port_name[port]), "up");
+	until(port, NETRING_PORT_BACK, BACK);
+	ok(spy_quiet(h.spy[port], 20), "they are not sent later");
+	memset(told, 0, sizeof(told));
+	both_pass("after that");
+}
+
+/* Down and up before anybody looked. */
+static void flap(int port)
+{
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		must(net_down(port_name[port]), "down");
+		must(net_up(port_name[port]), "up");
+	}
+	xdp_hosts_run_for(&br, LOOK + BACK);
+	ok(told[port][NETRING_PORT_DOWN] <= 5 &&
+		   told[port][NETRING_PORT_DOWN] ==
+			   told[port][NETRING_PORT_BACK] &&
+		   !told[port][NETRING_PORT_GONE],
+	   "flaps: %d told, and as often back", told[port][NETRING_PORT_DOWN]);
+	memset(told, 0, sizeof(told));
+	both_pass("after flaps");
+}
+
+static void delete (int port)
+{
+	must(net_delete(port_name[port]), "delete %s", port_name[port]);
+	close(h.out[port]);
+	close(h.spy[port]);
+}
+
+static void removed(int port)
+{
+	struct netring_bridge_stats before, s;
+
+	delete (port);
+	until(port, NETRING_PORT_GONE, LOOK + BACK);
+	ok(told[port][NETRING_PORT_DOWN] <= 1, "down at most once before");
+	told[port][NETRING_PORT_DOWN] = 0;
+	told_is(port, 0, 1, 0, "deleted");
+	before = xdp_hosts_stats(&br, !port, "deleted");
+	ten(!port);
+	quiet(600, 9, "gone");
+	s = xdp_hosts_stats(&br, !port, "gone");
+	is((long long)(s.link_down - before.link_down), 10,
+	   "frames to it are counted");
+	told_is(port, 0, 0, 0, "and not told again");
+	hosts_wire(&h, port);
+	until(port, NETRING_PORT_BACK, BACK);
+	told_is(port, 0, 0, 1, "made again");
+	is(net_promiscuity(port_name[port]), 1, "which is promiscuous");
+	ok(spy_quiet(h.spy[port], 5), "no stale burst");
+	both_pass("made again");
+	xdp_hosts_stats(&br, port, "made again");
+}
+
+static void removed_when_down(int port)
+{
+	must(net_down(port_name[port]), "down");
+	until(port, NETRING_PORT_DOWN, LOOK);
+	told_is(port, 1, 0, 0, "down");
+	delete (port);
+	until(port, NETRING_PORT_GONE, BACK);
+	told_is(port, 0, 1, 0, "then deleted");
+	hosts_wire(&h, port);
+	until(port, NETRING_PORT_BACK, BACK);
+	told_is(port, 0, 0, 1, "made again");
+	both_pass("made again");
+}
+
+/* Both at once. */
+static void both_removed(void)
+{
+	delete (0);
+	delete (1);
+	xdp_hosts_run_for(&br, LOOK);
+	quiet(600, 9, "both gone");
+	hosts_wire(&h, 0);
+	hosts_wire(&h, 1);
+	until(0, NETRING_PORT_BACK, BACK);
+	until(1, NETRING_PORT_BACK, BACK);
+	is(told[0][NETRING_PORT_BACK] + told[1][NETRING_PORT_BACK], 2,
+	   "both are back");
+	memset(told, 0, sizeof(told));
+	both_pass("both made again");
+}
+
+int main(void)
+{
+	struct netring_xdp_bridge_config cfg = xdp_hosts_config(0, 0);
+	int port;
+
+	live_begin();
+	hosts_begin(&h);
+	cfg.event = event;
+	xdp_hosts_open(&br, &cfg);
+	quiet(1500, 4, "idle");
+	for (port = 0; port < 2; port++) {
+		diag("port %d", port);
+		down_and_up(port);
+		down_with_frames(port);
+		removed(port);
+	}
+	flap(0);
+	removed_when_down(1);
+	both_removed();
+	xdp_hosts_close(&br, "links");
+	must(net_down("p0"), "p0 down");
+	xdp_hosts_open(&br, &cfg);
+	until(0, NETRING_PORT_DOWN, LOOK);
+	told_is(0, 1, 0, 0, "opened with a port that is down");
+	must(net_up("p0"), "p0 up");
+	until(0, NETRING_PORT_BACK, BACK);
+	told_is(0, 0, 0, 1, "then up");
+	both_pass("then up");
+	xdp_hosts_close(&br, "opened with a port that is down");
+	hosts_end(&h);
+	return done_testing();
+}
