@@ -159,6 +159,12 @@ static inline uint32_t netring_xdp_tx_pending(const struct netring_xdp_tx *tx)
 	return tx->in_flight_ + tx->staged_;
 }
 
+/* Does the kernel read metadata, or only commit? */
+static inline int netring_xdp_metadata_active(const struct netring_xdp_tx *tx)
+{
+	return tx->umem_->kernel_metadata_ != 0;
+}
+
 /* The bare rings, for the ring layer. What it puts into the tx ring it takes
  * from the completion ring itself; nothing may be committed meanwhile. */
 static inline struct netring_xdp_ring *
