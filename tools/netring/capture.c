@@ -168,7 +168,7 @@ static int start(struct session *s)
 	if (s->options.file && file_open(&s->file))
 		return 1;
 	print_init();
-	if (status_start(&s->status, &s->options))
+	if (status_start(&s->status, &s->feed, &s->options))
 		return 1;
 	s->end = s->options.duration ? s->status.report.started +
 					       s->options.duration * 1000LL :

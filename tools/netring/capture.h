@@ -63,6 +63,8 @@ int feed_wait(struct feed *feed, int timeout);
  * another kind of device, or -errno of a step. */
 int feed_again(struct feed *feed, enum netring_step *step);
 void feed_stats(struct feed *feed, struct netring_capture_stats *total);
+/* The counters of AF_XDP: 1, or 0: it is a packet socket. */
+int feed_xdp_stats(const struct feed *feed, struct netring_xdp_stats *total);
 /* Packets taken and to be taken: what came until now. */
 uint64_t feed_there(struct feed *feed);
 
@@ -83,7 +85,7 @@ struct capture_status {
 	uint64_t truncated; /* not by -s */
 };
 
-int status_start(struct capture_status *status,
+int status_start(struct capture_status *status, struct feed *feed,
 		 const struct capture_options *options);
 /* Both at most once a second; metrics also at the @last moment. */
 void status_show(struct capture_status *status, struct feed *feed, int64_t now);

@@ -109,13 +109,24 @@ int feed_again(struct feed *feed, enum netring_step *step)
 	return r;
 }
 
-void feed_stats(struct feed *feed, struct netring_capture_stats *total)
+int feed_xdp_stats(const struct feed *feed, struct netring_xdp_stats *total)
 {
-	memset(total, 0, sizeof(*total));
 	if (NETRING_CONFIG_XDP_PROGRAM && feed->xdp)
 		xdp_feed_stats(total);
-	else
-		netring_capture_read_stats(&feed->cap, total, NULL);
+	return feed->xdp;
+}
+
+void feed_stats(struct feed *feed, struct netring_capture_stats *total)
+{
+	struct netring_xdp_stats xdp;
+
+	memset(total, 0, sizeof(*total));
+	if (feed_xdp_stats(feed, &xdp)) {
+		total->received = xdp.received;
+		total->dropped = xdp.rx_dropped + xdp.rx_ring_full;
+		return;
+	}
+	netring_capture_read_stats(&feed->cap, total, NULL);
 }
 
 uint64_t feed_there(struct feed *feed)

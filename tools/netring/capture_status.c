@@ -3,6 +3,7 @@
 #include "capture.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <netring/metrics.h>
 
@@ -30,36 +31,51 @@ void status_show(struct capture_status *status, struct feed *feed, int64_t now)
 	status->last_bytes = status->bytes;
 }
 
+/* What there is to tell, in a row or two. */
+struct rows {
+	struct netring_capture_stats total;
+	struct netring_xdp_stats xdp;
+	struct netring_metrics_row row[2];
+};
+
+static size_t make_rows(struct rows *rows, struct feed *feed,
+			const char *interface)
+{
+	feed_stats(feed, &rows->total);
+	memset(rows->row, 0, sizeof(rows->row));
+	rows->row[0].role = NETRING_METRICS_CAPTURE;
+	rows->row[0].stats = &rows->total;
+	rows->row[0].interface = interface;
+	rows->row[1].role = NETRING_METRICS_XDP;
+	rows->row[1].stats = &rows->xdp;
+	rows->row[1].interface = interface;
+	return feed_xdp_stats(feed, &rows->xdp) ? 2 : 1;
+}
+
 void status_metrics(struct capture_status *status, struct feed *feed,
 		    int64_t now, int last)
 {
-	struct netring_capture_stats total;
-	const struct netring_metrics_row row = {
-		.role = NETRING_METRICS_CAPTURE,
-		.stats = &total,
-		.interface = status->interface,
-	};
+	struct rows rows;
+	size_t count;
 
 	if (!last && !metrics_due(&status->metrics, now))
 		return;
-	feed_stats(feed, &total);
-	metrics_write(&status->metrics, now, &row, 1);
+	count = make_rows(&rows, feed, status->interface);
+	metrics_write(&status->metrics, now, rows.row, count);
 }
 
-int status_start(struct capture_status *status,
+int status_start(struct capture_status *status, struct feed *feed,
 		 const struct capture_options *options)
 {
-	static const struct netring_capture_stats none;
-	const struct netring_metrics_row row = {
-		.role = NETRING_METRICS_CAPTURE,
-		.stats = &none,
-		.interface = options->interface,
-	};
+	struct rows rows;
+	size_t count;
 
 	report_init(&status->report, options->file != NULL, options->verbose);
 	status->interface = options->interface;
 	status->metrics.path = options->metrics;
-	return metrics_start(&status->metrics, status->report.started, &row, 1);
+	count = make_rows(&rows, feed, options->interface);
+	return metrics_start(&status->metrics, status->report.started, rows.row,
+			     count);
 }
 
 void status_total(struct capture_status *status, struct feed *feed)

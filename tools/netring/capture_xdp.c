@@ -27,7 +27,7 @@ int xdp_feed_next(void)
 	struct capture_xdp *x = &capture_xdp;
 	struct timespec now = { 0, 0 };
 
-	if (!next_socket(x))
+	if (x->gone || !next_socket(x))
 		return 0;
 	clock_gettime(CLOCK_REALTIME, &now);
 	x->sec = (uint32_t)now.tv_sec;
@@ -132,29 +132,37 @@ int xdp_feed_again(enum netring_step *step)
 	uint32_t i;
 	int r;
 
+	x->gone = 1; /* no socket is to be touched until all are open */
+	x->joined = 0;
 	for (i = 0; i < x->count; i++) {
 		r = netring_xdp_reopen(&x->sockets[i]);
 		*step = x->sockets[i].step;
 		if (r < 0)
 			return r;
 	}
-	x->joined = 0;
 	r = netring_xdp_program_attach(&x->program);
 	*step = x->program.step;
+	x->gone = r < 0;
 	return r;
 }
 
-void xdp_feed_stats(struct netring_capture_stats *total)
+/* The sum of all sockets'. */
+void xdp_feed_stats(struct netring_xdp_stats *total)
 {
 	struct capture_xdp *x = &capture_xdp;
+	uint64_t sum[sizeof(*total) / sizeof(uint64_t)] = { 0 };
+	uint64_t one[sizeof(*total) / sizeof(uint64_t)];
 	struct netring_xdp_stats stats;
+	size_t n;
 	uint32_t i;
 
 	for (i = 0; i < x->count; i++) {
 		(void)netring_xdp_read_stats(&x->sockets[i], &stats);
-		total->received += stats.received;
-		total->dropped += stats.rx_dropped + stats.rx_ring_full;
+		memcpy(one, &stats, sizeof(one));
+		for (n = 0; n < sizeof(sum) / sizeof(sum[0]); n++)
+			sum[n] += one[n];
 	}
+	memcpy(total, sum, sizeof(*total));
 }
 
 uint64_t xdp_feed_waiting(void)
@@ -163,7 +171,7 @@ uint64_t xdp_feed_waiting(void)
 	uint64_t count = 0;
 	uint32_t i;
 
-	for (i = 0; i < x->count; i++)
+	for (i = 0; !x->gone && i < x->count; i++)
 		count += netring_xdp_ring_seek(&x->sockets[i].rx.ring_,
 					       UINT32_MAX);
 	return count;

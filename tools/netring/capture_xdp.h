@@ -17,6 +17,7 @@ struct capture_xdp {
 	uint32_t count; /* of sockets */
 	int grouped;
 	int down; /* the link, and said so */
+	int gone; /* the interface: nothing is open */
 	uint32_t snaplen;
 
 	struct netring_xdp *at; /* whose batch is walked */
@@ -43,7 +44,7 @@ int xdp_feed_packet(struct netring_packet *pkt, uint64_t *taken);
 void xdp_feed_release(void);
 int xdp_feed_wait(int timeout);
 int xdp_feed_again(enum netring_step *step);
-void xdp_feed_stats(struct netring_capture_stats *total);
+void xdp_feed_stats(struct netring_xdp_stats *total);
 uint64_t xdp_feed_waiting(void);
 
 #endif

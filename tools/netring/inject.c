@@ -236,7 +236,7 @@ static int start(struct session *s)
 	if (outlet_open(&s->outlet, options))
 		return 1;
 	if (source_open(&s->source, options) ||
-	    inject_start(&s->status, options))
+	    inject_start(&s->status, &s->outlet, options))
 		return 1;
 	pace.packets_per_second = (uint32_t)options->pps;
 	pace.burst_packets = (uint32_t)options->pps / BURSTS;

@@ -55,6 +55,9 @@ int outlet_flush(struct outlet *outlet);
 int outlet_drain(struct outlet *outlet, int64_t deadline);
 int outlet_again(struct outlet *outlet, enum netring_step *step);
 void outlet_stats(struct outlet *outlet, struct netring_injector_stats *stats);
+/* The counters of AF_XDP: 1, or 0: it is a packet socket. */
+int outlet_xdp_stats(const struct outlet *outlet,
+		     struct netring_xdp_stats *stats);
 uint32_t outlet_mtu(const struct outlet *outlet);
 void outlet_discard(struct outlet *outlet);
 void outlet_close(struct outlet *outlet);
@@ -67,7 +70,7 @@ int xdp_outlet_queue(const void *frame, uint32_t len, int64_t deadline);
 int xdp_outlet_flush(void);
 int xdp_outlet_drain(int64_t deadline);
 int xdp_outlet_again(enum netring_step *step);
-void xdp_outlet_stats(struct netring_injector_stats *stats);
+void xdp_outlet_stats(struct netring_xdp_stats *stats);
 uint32_t xdp_outlet_mtu(void);
 void xdp_outlet_close(void);
 
@@ -116,7 +119,7 @@ struct inject_status {
 	uint64_t bytes; /* of frames that were queued */
 };
 
-int inject_start(struct inject_status *status,
+int inject_start(struct inject_status *status, struct outlet *outlet,
 		 const struct inject_options *options);
 /* Both at most once a second. */
 void inject_show(struct inject_status *status, struct outlet *outlet,

@@ -2,6 +2,8 @@
 /* inject_outlet.c - where frames go: a packet socket's ring, or AF_XDP. */
 #include "inject.h"
 
+#include <string.h>
+
 int outlet_open(struct outlet *outlet, const struct inject_options *options)
 {
 	struct backend_failure failure = { .interface = options->interface,
@@ -56,12 +58,30 @@ int outlet_again(struct outlet *outlet, enum netring_step *step)
 	return r;
 }
 
-void outlet_stats(struct outlet *outlet, struct netring_injector_stats *stats)
+int outlet_xdp_stats(const struct outlet *outlet,
+		     struct netring_xdp_stats *stats)
 {
 	if (NETRING_CONFIG_XDP && outlet->xdp)
 		xdp_outlet_stats(stats);
-	else
+	return outlet->xdp;
+}
+
+/* A completion says that the device has it. */
+void outlet_stats(struct outlet *outlet, struct netring_injector_stats *stats)
+{
+	struct netring_xdp_stats xdp;
+
+	if (!outlet_xdp_stats(outlet, &xdp)) {
 		netring_injector_read_stats(&outlet->inj, stats);
+		return;
+	}
+	memset(stats, 0, sizeof(*stats));
+	stats->queued = xdp.queued;
+	stats->accepted = xdp.sent;
+	stats->too_short = xdp.too_short;
+	stats->too_long = xdp.too_long;
+	stats->retried = xdp.retried;
+	stats->link_down = xdp.link_down;
 }
 
 uint32_t outlet_mtu(const struct outlet *outlet)

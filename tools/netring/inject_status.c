@@ -9,30 +9,39 @@
 
 #define THOUSAND 1000
 
-static struct netring_metrics_row
-make_row(const struct inject_status *status,
-	 const struct netring_injector_stats *stats)
-{
-	struct netring_metrics_row row = {
-		.role = NETRING_METRICS_INJECTOR,
-		.stats = stats,
-		.interface = status->interface,
-	};
+/* What there is to tell, in a row or two. */
+struct rows {
+	struct netring_injector_stats stats;
+	struct netring_xdp_stats xdp;
+	struct netring_metrics_row row[2];
+	size_t count;
+};
 
-	return row;
+static void make_rows(struct rows *rows, const struct inject_status *status,
+		      struct outlet *outlet)
+{
+	outlet_stats(outlet, &rows->stats);
+	memset(rows->row, 0, sizeof(rows->row));
+	rows->row[0].role = NETRING_METRICS_INJECTOR;
+	rows->row[0].stats = &rows->stats;
+	rows->row[0].interface = status->interface;
+	rows->row[1].role = NETRING_METRICS_XDP;
+	rows->row[1].stats = &rows->xdp;
+	rows->row[1].interface = status->interface;
+	rows->count = outlet_xdp_stats(outlet, &rows->xdp) ? 2 : 1;
 }
 
-int inject_start(struct inject_status *status,
+int inject_start(struct inject_status *status, struct outlet *outlet,
 		 const struct inject_options *options)
 {
-	static const struct netring_injector_stats none;
-	struct netring_metrics_row row;
+	struct rows rows;
 
 	status->interface = options->interface;
 	status->metrics.path = options->metrics;
 	report_init(&status->report, 1, options->verbose);
-	row = make_row(status, &none);
-	return metrics_start(&status->metrics, status->report.started, &row, 1);
+	make_rows(&rows, status, outlet);
+	return metrics_start(&status->metrics, status->report.started, rows.row,
+			     rows.count);
 }
 
 /* "42%, 17 s left: " */
@@ -76,17 +85,15 @@ void inject_show(struct inject_status *status, struct outlet *outlet,
 		 const struct source *source, int64_t now)
 {
 	uint64_t elapsed = report_due(&status->report, now);
-	struct netring_injector_stats stats;
-	struct netring_metrics_row row;
+	struct rows rows;
 
 	if (!elapsed && !metrics_due(&status->metrics, now))
 		return;
-	outlet_stats(outlet, &stats);
-	row = make_row(status, &stats);
+	make_rows(&rows, status, outlet);
 	if (elapsed)
-		show(status, &stats, source, now, elapsed);
+		show(status, &rows.stats, source, now, elapsed);
 	if (metrics_due(&status->metrics, now))
-		metrics_write(&status->metrics, now, &row, 1);
+		metrics_write(&status->metrics, now, rows.row, rows.count);
 }
 
 static void say_failed(const struct netring_injector_stats *stats,
@@ -113,14 +120,14 @@ uint64_t inject_total(struct inject_status *status, struct outlet *outlet,
 {
 	int64_t now = netring_clock_ms();
 	uint64_t ms = (uint64_t)(now - status->report.started);
-	struct netring_injector_stats stats;
-	struct netring_metrics_row row;
+	struct rows rows;
+	const struct netring_injector_stats *stats = &rows.stats;
 	char bytes[24], rate[24], bits[24];
 	uint64_t sent, failed;
 
-	outlet_stats(outlet, &stats);
-	sent = stats.queued + stats.too_short + stats.too_long;
-	failed = sent - stats.accepted;
+	make_rows(&rows, status, outlet);
+	sent = stats->queued + stats->too_short + stats->too_long;
+	failed = sent - stats->accepted;
 	if (failing && !sent) /* has been told why */
 		return failed;
 	report_break(&status->report);
@@ -132,15 +139,14 @@ uint64_t inject_total(struct inject_status *status, struct outlet *outlet,
 		human(bytes, sizeof(bytes), status->bytes),
 		(unsigned long long)ms / THOUSAND,
 		(unsigned long long)ms % THOUSAND,
-		human(rate, sizeof(rate), stats.accepted * THOUSAND / ms),
+		human(rate, sizeof(rate), stats->accepted * THOUSAND / ms),
 		human(bits, sizeof(bits), status->bytes * 8 * THOUSAND / ms),
-		(unsigned long long)stats.accepted);
-	say_failed(&stats, failed, failed - stats.too_short - stats.too_long);
+		(unsigned long long)stats->accepted);
+	say_failed(stats, failed, failed - stats->too_short - stats->too_long);
 	if (source->cut)
 		note("%llu frames had been cut when they were captured, and "
 		     "were sent as they are",
 		     (unsigned long long)source->cut);
-	row = make_row(status, &stats);
-	metrics_write(&status->metrics, now, &row, 1);
+	metrics_write(&status->metrics, now, rows.row, rows.count);
 	return failed;
 }

@@ -2,6 +2,7 @@
 /* inject_xdp.c - send by an AF_XDP socket; it needs no XDP program. */
 #include "inject.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ static struct {
 	struct netring_xdp xdp;
 	uint32_t mtu;
 	uint32_t frame; /* bytes */
+	int gone;	/* the interface: nothing is open */
 } outlet;
 
 /* How many queues there are; 0: this build cannot tell. */
@@ -74,16 +76,22 @@ int xdp_outlet_open(const struct inject_options *options,
 
 int xdp_outlet_queue(const void *frame, uint32_t len, int64_t deadline)
 {
+	if (outlet.gone)
+		return -ENODEV;
 	return netring_xdp_tx_queue(&outlet.xdp.tx, frame, len, deadline);
 }
 
 int xdp_outlet_flush(void)
 {
+	if (outlet.gone)
+		return -ENODEV;
 	return netring_xdp_tx_flush(&outlet.xdp.tx);
 }
 
 int xdp_outlet_drain(int64_t deadline)
 {
+	if (outlet.gone)
+		return -ENODEV;
 	return netring_xdp_tx_drain(&outlet.xdp.tx, deadline);
 }
 
@@ -92,22 +100,13 @@ int xdp_outlet_again(enum netring_step *step)
 	int r = netring_xdp_reopen(&outlet.xdp);
 
 	*step = outlet.xdp.step;
+	outlet.gone = r < 0;
 	return r;
 }
 
-/* A completion says that the device has it. */
-void xdp_outlet_stats(struct netring_injector_stats *stats)
+void xdp_outlet_stats(struct netring_xdp_stats *stats)
 {
-	struct netring_xdp_stats xdp;
-
-	memset(stats, 0, sizeof(*stats));
-	(void)netring_xdp_read_stats(&outlet.xdp, &xdp);
-	stats->queued = xdp.queued;
-	stats->accepted = xdp.sent;
-	stats->too_short = xdp.too_short;
-	stats->too_long = xdp.too_long;
-	stats->retried = xdp.retried;
-	stats->link_down = xdp.link_down;
+	(void)netring_xdp_read_stats(&outlet.xdp, stats);
 }
 
 /* What a frame may have: of a long MTU, what the memory's frames hold. */
