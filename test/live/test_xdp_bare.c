@@ -10,9 +10,6 @@ static int spy;
 static struct xdp_end end;
 static uint32_t number;
 
-#define netring_xdp_tx_ring(tx) (&(tx)->ring_)
-#define netring_xdp_completions(tx) (&(tx)->completions_)
-
 #define SIZE ((uint64_t)XDP_FRAMES * end.memory.frame_size)
 #define GOOD ((uint64_t)8192)
 
@@ -33,7 +30,8 @@ static void publish(uint64_t addr, uint32_t length, uint32_t options)
 /* What was sent, and what was refused of late kernels, comes back. */
 static uint32_t reap(void)
 {
-	struct netring_xdp_ring *ring = netring_xdp_completions(&end.xdp.tx);
+	struct netring_xdp_ring *ring =
+		netring_xdp_completion_ring(&end.xdp.tx);
 	uint32_t count = netring_xdp_ring_seek(ring, UINT32_MAX);
 
 	netring_xdp_ring_commit(ring, count);

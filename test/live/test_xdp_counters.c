@@ -65,7 +65,8 @@ static void settle(uint32_t held)
 {
 	int64_t deadline = netring_clock_ms() + xdp_patience();
 
-	while (netring_xdp_ring_seek(&end.xdp.rx.ring_, UINT32_MAX) < held &&
+	while (netring_xdp_ring_seek(netring_xdp_rx_ring(&end.xdp.rx),
+				     UINT32_MAX) < held &&
 	       netring_clock_ms() < deadline)
 		live_sleep_ms(1);
 	live_sleep_ms(5); /* and for those that are dropped */
@@ -127,7 +128,7 @@ static void bad_fill(const struct xdp_way *way)
 	xdp_open(&end, way);
 	way_name = way->name;
 	was = xdp_stats(&end.xdp);
-	fill = &end.xdp.rx.fill_;
+	fill = netring_xdp_fill_ring(&end.xdp.rx);
 	is(netring_xdp_ring_seek(fill, 4) >= 4, 1, "slots for bad addresses");
 	for (i = 0; i < 4; i++)
 		*netring_xdp_ring_address(fill, i) = bad[i];

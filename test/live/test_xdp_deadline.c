@@ -119,10 +119,8 @@ static void no_frame(void)
 	between(netring_clock_ms() - start, 60, 60 + 50 * live_slack_ms(),
 		"as long as it should");
 	is(spy_flush(spy, 20), 4, "four arrived, no more");
-	while (netring_xdp_tx_next_completion(&end.xdp.tx, &frame) == 1) {
-		netring_xdp_tx_discard(&end.xdp.tx, &frame);
+	while (netring_xdp_tx_next_completion(&end.xdp.tx, &frame) == 1)
 		n++;
-	}
 	is(n, 4, "they are completed");
 	is(netring_xdp_tx_drain(&end.xdp.tx, 0), 0, "none remains");
 	is(netring_xdp_tx_send(&end.xdp.tx, bytes, 100, 0), 0,

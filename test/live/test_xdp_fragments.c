@@ -115,7 +115,7 @@ static void refused(void)
 /* Bare: the kernel drops a packet of 20, whole, and sends the next. */
 static void bare(void)
 {
-	struct netring_xdp_ring *ring = &end.xdp.tx.ring_;
+	struct netring_xdp_ring *ring = netring_xdp_tx_ring(&end.xdp.tx);
 	struct spied seen = { 0 };
 	struct netring_xdp_desc *desc;
 	uint32_t i;

@@ -25,6 +25,11 @@ static void slots(const struct xdp_way *way, uint32_t rx, uint32_t fill,
 	end.socket.tx_ring = tx;
 	end.socket.completion_ring = completion;
 	xdp_open(&end, way);
+	is(netring_xdp_ring_seek(netring_xdp_tx_ring(&end.xdp.tx), UINT32_MAX),
+	   tx, "the tx ring has %u slots", tx);
+	is(xdp_frames(&end.umem, NETRING_UMEM_FILL),
+	   fill < XDP_FRAMES / 2 ? fill : XDP_FRAMES / 2,
+	   "the fill ring has as many frames as it holds");
 	xdp_take(&t, &end.xdp, 0, PACKETS, 100);
 	xdp_give(spy, &seen, &end.xdp, 0, PACKETS, 100);
 	diag("%s: rx %u, fill %u, tx %u, completion %u", way->name, rx, fill,
@@ -65,7 +70,8 @@ int main(void)
 		slots(&xdp_ways[n % 3 == 1 ? 0 : 2], n, n, n, n);
 	slots(&xdp_ways[0], 1, 32768, 1, 32768);
 	slots(&xdp_ways[2], 32768, 1, 32768, 1);
-	slots(&xdp_ways[3], 2, 64, 64, 2);
+	slots(&xdp_ways[3], 2, 64, 16, 128);
+	slots(&xdp_ways[1], 128, 16, 64, 2);
 	refused(3, 64, 64, 64);
 	refused(64, 65535, 64, 64);
 	refused(64, 64, 65536, 64);
