@@ -4,6 +4,7 @@
 #include "xdp_hosts.h"
 
 #include "live.h"
+#include "netlink.h"
 #include "port.h"
 
 #include <netring/umem_count.h>
@@ -19,6 +20,7 @@
 #include <unistd.h>
 #include <linux/ethtool.h>
 #include <linux/if.h>
+#include <linux/if_link.h>
 #include <linux/sockios.h>
 
 NETRING_UMEM_AREA(area, XDP_HOSTS_FRAMES, 2048);
@@ -216,6 +218,23 @@ void xdp_hosts_main(int argc, char **argv)
 	flood.rate = (uint32_t)atoi(argv[3]);
 	flood.length = (size_t)atoi(argv[4]);
 	_exit(-wire_burst(&flood));
+}
+
+int xdp_hosts_above(const char *name, const char *under)
+{
+	struct netlink m;
+	size_t info, data;
+
+	netlink_begin(&m, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
+	netlink_string(&m, IFLA_IFNAME, name);
+	netlink_u32(&m, IFLA_LINK, (uint32_t)net_index(under));
+	info = netlink_nest(&m, IFLA_LINKINFO);
+	netlink_string(&m, IFLA_INFO_KIND, "macvlan");
+	data = netlink_nest(&m, IFLA_INFO_DATA);
+	netlink_u32(&m, IFLA_MACVLAN_MODE, MACVLAN_MODE_PASSTHRU);
+	netlink_end(&m, data);
+	netlink_end(&m, info);
+	return netlink_send(&m);
 }
 
 int xdp_hosts_no_txvlan(const char *name)

@@ -46,6 +46,8 @@ pid_t xdp_hosts_flood(const struct hosts *h, int side, uint32_t rate,
 void xdp_hosts_main(int argc, char **argv);
 /* Tags in the frame itself, as XDP wants them, not beside it (txvlan). */
 int xdp_hosts_no_txvlan(const char *name);
+/* A macvlan that passes all through to @under. */
+int xdp_hosts_above(const char *name, const char *under);
 /* Frames that left a side's interface. */
 uint64_t xdp_hosts_left(const struct hosts *h, int side);
 /* Both ends of a side's wire. */
