@@ -115,16 +115,17 @@ static void by_poll(void)
 
 int main(void)
 {
-	int i;
+	int i, ways;
 
 	xdp_wire(0);
 	spy = must(spy_open(FAR, 0), "a look at the far end");
-	for (i = 0; i < 4; i++) {
+	ways = xdp_flags();
+	for (i = 0; i < 2 * ways; i++) {
 		memset(&end, 0, sizeof(end));
-		end.memory.frame_size = i / 2 ? 4096 : 2048;
+		end.memory.frame_size = i < ways ? 2048 : 4096;
 		end.socket.mode = NETRING_XDP_TX;
 		end.socket.tx_ring = 64;
-		end.socket.flags = xdp_ways[i % 2].flags |
+		end.socket.flags = xdp_ways[i % ways].flags |
 				   NETRING_XDP_KEEP_COMPLETIONS;
 		number = 0;
 		xdp_open(&end, NULL);

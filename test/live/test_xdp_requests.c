@@ -272,7 +272,8 @@ int main(void)
 	untouched();
 	refused();
 	timestamps(0, "");
-	timestamps(NETRING_XDP_BUSY_POLL, ", busy poll");
+	if (xdp_flags() > 1)
+		timestamps(NETRING_XDP_BUSY_POLL, ", busy poll");
 	launch_time();
 	return done_testing();
 }

@@ -16,6 +16,7 @@
 #ifndef AF_XDP
 #define AF_XDP 44
 #endif
+#define SO_PREFER_BUSY_POLL_ 69 /* Linux 5.11 */
 
 const struct xdp_way xdp_ways[XDP_WAYS] = {
 	{ "generic", NETRING_XDP_GENERIC, 0 },
@@ -86,6 +87,20 @@ void xdp_wire_queues(int steer, uint32_t queues)
 	if (r < 0 && lacking(r))
 		skip_all(lacking(r), "an XDP program");
 	netring_xdp_program_close(&program);
+}
+
+int xdp_flags(void)
+{
+	int fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int on = 1, refused;
+
+	refused = setsockopt(fd, SOL_SOCKET, SO_PREFER_BUSY_POLL_, &on,
+			     sizeof(on)) < 0 &&
+		  errno == EPERM;
+	close(fd);
+	if (refused)
+		skip("not allowed here", "busy poll");
+	return refused ? 1 : 2;
 }
 
 int xdp_patience(void)

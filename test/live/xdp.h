@@ -43,6 +43,10 @@ struct xdp_end {
 void xdp_wire(int steer);
 void xdp_wire_queues(int steer, uint32_t queues);
 
+/* Without a program, how many of xdp_ways to go through: 2, or 1, and a skip,
+ * where busy polling is not allowed. */
+int xdp_flags(void);
+
 /* A veth pair with as many queues at each end, up, as live_pair(). What leaves
  * by a queue of one end comes in by the same of the other in native mode, in
  * generic mode by the one before it, since veth counts differently there. */
