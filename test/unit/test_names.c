@@ -33,25 +33,36 @@ static const char *reason(int i)
 static void steps(void **state)
 {
 	(void)state;
-	distinct(step, NETRING_STEP_OFFLOAD + 1);
+	distinct(step, NETRING_STEP_ATTACH + 1);
 	assert_string_equal(step(NETRING_STEP_BIND), "bind");
 	assert_string_equal(step(NETRING_STEP_FANOUT), "fanout");
 	assert_string_equal(step(NETRING_STEP_VNET_HDR), "vnet header");
 	assert_string_equal(step(NETRING_STEP_LOSS), "loss");
 	assert_string_equal(step(NETRING_STEP_OPTION), "option");
 	assert_string_equal(step(NETRING_STEP_OFFLOAD), "offload");
+	assert_string_equal(step(NETRING_STEP_UMEM), "umem");
+	assert_string_equal(step(NETRING_STEP_XSKMAP), "xskmap");
+	assert_string_equal(step(NETRING_STEP_PROGRAM), "program");
+	assert_string_equal(step(NETRING_STEP_ATTACH), "attach");
 }
 
 static void reasons(void **state)
 {
 	(void)state;
-	distinct(reason, NETRING_GEOMETRY_TOO_LARGE + 1);
+	distinct(reason, NETRING_GEOMETRY_RING_SLOTS + 1);
 	assert_non_null(strstr(reason(NETRING_GEOMETRY_PAGE_SIZE), "page"));
 	assert_non_null(strstr(reason(NETRING_GEOMETRY_BLOCK_SIZE), "block"));
 	assert_non_null(strstr(reason(NETRING_GEOMETRY_FRAME_SIZE), "frame"));
 	assert_non_null(strstr(reason(NETRING_GEOMETRY_MEMORY), "memory"));
 	assert_non_null(strstr(reason(NETRING_GEOMETRY_FRAME_BLOCK), "packet"));
 	assert_non_null(strstr(reason(NETRING_GEOMETRY_TOO_LARGE), "2 GiB"));
+	assert_non_null(strstr(reason(NETRING_GEOMETRY_ADDRESS), "page"));
+	assert_non_null(strstr(reason(NETRING_GEOMETRY_CHUNK), "2048"));
+	assert_non_null(strstr(reason(NETRING_GEOMETRY_REST), "multiple"));
+	assert_non_null(strstr(reason(NETRING_GEOMETRY_HEADROOM), "headroom"));
+	assert_non_null(strstr(reason(NETRING_GEOMETRY_TABLE), "table"));
+	assert_non_null(strstr(reason(NETRING_GEOMETRY_FRAMES), "frames"));
+	assert_non_null(strstr(reason(NETRING_GEOMETRY_RING_SLOTS), "32768"));
 }
 
 /* The bytes of a preset's ring, on a machine of such pages. */

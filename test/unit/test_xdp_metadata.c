@@ -16,7 +16,7 @@ static void make(int kernel)
 {
 	xdp_make(&shape);
 	if (kernel)
-		xdp.umem.flags_ |= UMEM_KERNEL_METADATA;
+		xdp.umem.kernel_metadata_ = 1;
 }
 
 static struct netring_xdp_frame reserve(void)
