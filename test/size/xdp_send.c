@@ -6,11 +6,12 @@ NETRING_UMEM_AREA(area, 64, 2048);
 
 int main(int argc, char **argv)
 {
-	static const struct netring_umem_config memory = { .memory = area.memory,
-					      .size = sizeof(area.memory),
-					      .table = area.table,
-					      .table_size =
-						      sizeof(area.table) };
+	static const struct netring_umem_config memory = {
+		.memory = area.memory,
+		.size = sizeof(area.memory),
+		.table = area.table,
+		.table_size = sizeof(area.table)
+	};
 	struct netring_umem umem;
 	struct netring_xdp_config cfg = { .interface = argv[argc - 1],
 					  .umem = &umem,
