@@ -113,6 +113,8 @@ int main(void)
 	socket("spin");
 	config.flags = NETRING_XDP_BUSY_POLL;
 	socket("busy-poll");
+	config.flags = NETRING_XDP_KEEP_COMPLETIONS;
+	socket("keep-completions");
 	config.tx_budget = 64;
 	socket("tx-budget");
 	config.flags = 0x80000000;
@@ -147,13 +149,14 @@ is "without the small options, what they are for is refused" "$(
 	refused CONFIG_XDP_FRAGMENTS=n CONFIG_XDP_SPIN=n \
 		CONFIG_XDP_BUSY_POLL=n CONFIG_XDP_TX_BUDGET=n \
 		CONFIG_XDP_ADOPT=n CONFIG_XDP_METADATA=n CONFIG_XDP_FLOWS=n
-)" "adopt fragments spin busy-poll tx-budget unknown metadata flows"
+)" "adopt fragments spin busy-poll keep-completions tx-budget unknown metadata \
+flows"
 is "without a program of its own, it is, and a map is not" "$(
 	refused CONFIG_XDP_PROGRAM=n
 )" "program unknown"
 is "without sending, whatever sends is" "$(
 	refused CONFIG_XDP_TX=n
-)" "both tx tx-budget unknown metadata"
+)" "both tx keep-completions tx-budget unknown metadata"
 is "without receiving, whatever receives is" "$(
 	refused CONFIG_XDP_RX=n
 )" "both rx map program promisc unknown"
