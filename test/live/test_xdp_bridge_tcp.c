@@ -36,7 +36,7 @@ static void set_offloads(const struct combination *c)
 		must(port_set_host(host_name[side], c->ends), "offloads");
 		if (c->attach == NETRING_XDP_GENERIC)
 			must(port_set(host_name[side], PORT_TSO, 0), "TSO");
-		must(xdp_hosts_no_txvlan(host_name[side]), "txvlan");
+		must(xdp_hosts_txvlan(host_name[side], 0), "txvlan");
 		must(net_return(home), "come back");
 	}
 }

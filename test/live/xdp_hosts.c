@@ -237,7 +237,7 @@ int xdp_hosts_above(const char *name, const char *under)
 	return netlink_send(&m);
 }
 
-int xdp_hosts_no_txvlan(const char *name)
+int xdp_hosts_txvlan(const char *name, int on)
 {
 	struct ethtool_value data = { .cmd = ETHTOOL_GFLAGS };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r = 0;
@@ -252,6 +252,7 @@ int xdp_hosts_no_txvlan(const char *name)
 		r = -errno;
 	data.cmd = ETHTOOL_SFLAGS;
 	data.data &= ~(uint32_t)ETH_FLAG_TXVLAN;
+	data.data |= on ? ETH_FLAG_TXVLAN : 0;
 	if (r == 0 && ioctl(fd, SIOCETHTOOL, &request) < 0)
 		r = -errno;
 	close(fd);

@@ -44,8 +44,8 @@ struct netring_bridge_stats xdp_hosts_stats(struct netring_xdp_bridge *br,
 pid_t xdp_hosts_flood(const struct hosts *h, int side, uint32_t rate,
 		      uint32_t length);
 void xdp_hosts_main(int argc, char **argv);
-/* Tags in the frame itself, as XDP wants them, not beside it (txvlan). */
-int xdp_hosts_no_txvlan(const char *name);
+/* 0: tags in the frame itself, as XDP wants them, not beside it. */
+int xdp_hosts_txvlan(const char *name, int on);
 /* A macvlan that passes all through to @under. */
 int xdp_hosts_above(const char *name, const char *under);
 /* Frames that left a side's interface. */
