@@ -6,9 +6,9 @@ set -eu
 
 packages='bsdutils busybox clang clang-format clang-tidy cppcheck dash ethtool g++ gcc
 git iproute2 iputils-ping jq libc6-dev libcap2-bin libclang-rt-dev
-libcmocka-dev libev-dev linux-libc-dev make musl-tools perl pkg-config prometheus
-python3 python3-kconfiglib python3-scapy shellcheck strace tcpdump tshark util-linux
-valgrind'
+libbpf-dev libcmocka-dev libev-dev libxdp-dev linux-libc-dev make musl-tools perl
+pkg-config prometheus python3 python3-kconfiglib python3-scapy shellcheck strace
+tcpdump tshark util-linux valgrind xdp-tools'
 
 missing=
 for package in $packages; do
