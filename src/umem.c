@@ -56,19 +56,19 @@ int netring_umem_init(struct netring_umem *umem,
 
 int netring_umem_begin_(struct netring_umem *umem, enum netring_xdp_mode mode)
 {
-	uint32_t frame = umem->frames_;
+	uint32_t frame = umem->frames_, rx = umem->rx_frames_;
 
-	if (!umem->number_) {
-		if (!umem->rx_frames_ && mode != NETRING_XDP_TX)
-			umem->rx_frames_ = mode == NETRING_XDP_RX ? frame :
-								    frame / 2;
+	if (!umem->number_ && !rx && mode != NETRING_XDP_TX)
+		rx = mode == NETRING_XDP_RX ? frame : frame / 2;
+	umem->reason = NETRING_GEOMETRY_FRAMES;
+	if (mode == NETRING_XDP_TX ? rx == frame : !rx)
+		return -EINVAL;
+	umem->reason = NETRING_GEOMETRY_OK;
+	if (!umem->number_++) {
+		umem->rx_frames_ = rx;
 		while (frame--)
 			netring_umem_push_(umem, frame);
 	}
-	if ((mode != NETRING_XDP_TX && !umem->rx_frames_) ||
-	    (mode == NETRING_XDP_TX && umem->rx_frames_ == umem->frames_))
-		return -EINVAL;
-	umem->number_++;
 	return 0;
 }
 

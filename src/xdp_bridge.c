@@ -14,7 +14,8 @@ enum fate {
 	FATE_LINK_LOCAL,
 	FATE_TOO_LONG,
 	FATE_RING_FULL,
-	FATE_LINK_DOWN
+	FATE_LINK_DOWN,
+	FATE_CUT /* not counted: the filter took these fragments away */
 };
 
 static void count(struct netring_bridge_stats *stats, enum fate fate)
@@ -75,8 +76,10 @@ static int is_filtered(struct netring_xdp_bridge *br,
 	view.link = &link;
 	if (br->filter_(br->user_, &view, direction) == NETRING_VERDICT_DROP)
 		return 1;
-	if (view.len < pkt->len)
+	if (view.len < pkt->len) { /* which is the end of the packet, then */
 		pkt->len = view.len;
+		pkt->options = 0;
+	}
 	return 0;
 }
 
@@ -110,6 +113,8 @@ static void take(struct netring_xdp_bridge *br,
 		 struct netring_xdp_bridge_port_ *far,
 		 struct netring_xdp_packet *pkt)
 {
+	uint32_t more = pkt->options & NETRING_XDP_MORE;
+
 	if (!near->follows) {
 		near->stats.received++;
 		near->fate = (uint8_t)forward(br, near, far, pkt);
@@ -117,9 +122,13 @@ static void take(struct netring_xdp_bridge *br,
 	if (near->fate == FATE_FORWARDED &&
 	    netring_xdp_tx_forward(&far->xdp.tx, pkt) < 0)
 		near->fate = FATE_TOO_LONG;
-	near->follows = (pkt->options & NETRING_XDP_MORE) != 0;
-	if (!near->follows)
-		count(&near->stats, (enum fate)near->fate);
+	near->follows = more != 0;
+	if (more && near->fate == FATE_FORWARDED && !pkt->options)
+		near->fate = FATE_CUT;
+	if (!more)
+		count(&near->stats, near->fate == FATE_CUT ?
+					    FATE_FORWARDED :
+					    (enum fate)near->fate);
 }
 
 /* Up to the budget from one port to the other; returns the frames taken. */

@@ -40,10 +40,14 @@ static int set(struct netring_xdp *xdp, int level, int option, uint32_t value)
 			      sizeof(value));
 }
 
-_Static_assert(offsetof(struct netring_xdp_config, completion_ring) ==
-		       offsetof(struct netring_xdp_config, rx_ring) +
-			       3 * sizeof(uint32_t),
-	       "four rings in a row");
+#define RING_FIELD(name)                                  \
+	((offsetof(struct netring_xdp_config, name) -     \
+	  offsetof(struct netring_xdp_config, rx_ring)) / \
+	 sizeof(uint32_t))
+_Static_assert(RING_FIELD(tx_ring) == RING_TX &&
+		       RING_FIELD(fill_ring) == RING_FILL &&
+		       RING_FIELD(completion_ring) == RING_COMPLETION,
+	       "four in a row");
 
 /* The slots of a ring: given, the default, or none. The two of the UMEM must
  * be there even where they stay empty. */
@@ -63,8 +67,10 @@ static int choose_slots(struct netring_xdp *xdp)
 			slots = NETRING_CONFIG_XDP_RING;
 		if (cfg->mode == (i & 1 ? NETRING_XDP_RX : NETRING_XDP_TX))
 			slots = i / RING_FILL;
-		if (slots > RING_MAX || slots & (slots - 1))
+		if (slots > RING_MAX || slots & (slots - 1)) {
+			cfg->umem->reason = NETRING_GEOMETRY_RING_SLOTS;
 			return -EINVAL;
+		}
 		xdp->slots_[i] = slots;
 	}
 	return 0;
@@ -521,6 +527,7 @@ int netring_xdp_close(struct netring_xdp *xdp)
 	int lost = (int)netring_xdp_tx_pending(&xdp->tx);
 
 	give_back(xdp);
+	xdp->tx.in_flight_ = xdp->tx.staged_ = 0;
 	xdp->config_.umem = NULL;
 	return lost;
 }

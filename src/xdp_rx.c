@@ -44,7 +44,7 @@ void netring_xdp_rx_release(struct netring_xdp_rx *rx)
 		frame = netring_umem_frame_(umem, mine, desc->addr);
 		if (frame == UINT32_MAX)
 			continue; /* kept, forwarded, or never valid */
-		if (filled < room)
+		if (filled < room && rx->posted_ + filled < rx->most_)
 			post(rx, filled++, frame);
 		else
 			netring_umem_push_(umem, frame);

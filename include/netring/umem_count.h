@@ -20,7 +20,8 @@ static inline uint32_t netring_umem_walk_(const struct netring_umem *umem,
 	uint32_t frame = pool->first, left = pool->count;
 
 	for (; left && frame < umem->frames_; left--) {
-		if (umem->table_[frame] >> 28 != NETRING_UMEM_FREE)
+		if (umem->table_[frame] >> 28 != NETRING_UMEM_FREE ||
+		    (frame < umem->rx_frames_) != (pool == &umem->rx_))
 			return UINT32_MAX / 2;
 		frame = umem->table_[frame];
 	}

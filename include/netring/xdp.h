@@ -82,8 +82,8 @@ struct netring_xdp_config {
 
 	/* Slots of each ring, powers of two; 0: CONFIG_XDP_RING. */
 	uint32_t rx_ring;
-	uint32_t fill_ring;
 	uint32_t tx_ring;
+	uint32_t fill_ring;
 	uint32_t completion_ring;
 
 	/* Where sockets share an UMEM, how many frames each may have with the

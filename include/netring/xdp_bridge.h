@@ -24,13 +24,15 @@ extern "C" {
  * - A checksum that the sender left to its device (a container's, over veth)
  *   comes without any mark. The bridge knows it by its value and fills it in
  *   (TCP, UDP; IPv4, IPv6; up to two VLAN tags): stats.checksum. RAW_CHECKSUMS
- *   saves that look, for wires.
+ *   saves that look, for wires. Not of packets in fragments: there, switch it
+ *   off at the sender (ethtool -K INTERFACE tx off).
  * - A super-frame (GRO, LRO, TSO) is longer than a frame of the UMEM: the
  *   kernel drops it, stats.kernel_drops. In native mode a veth peer makes
  *   none; in generic mode turn TSO off at the sender. GRO and LRO of the two
  *   ports are off while the bridge is open, where CAP_NET_ADMIN allows.
- * - A tag that the device takes out (rxvlan) is lost: ethtool -K INTERFACE
- *   rxvlan off.
+ * - A tag that the device takes out is lost, and the frame goes on without it:
+ *   ethtool -K INTERFACE rxvlan off. A virtual sender (veth) never puts it in:
+ *   txvlan off, there.
  */
 
 /*
