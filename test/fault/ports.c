@@ -109,7 +109,7 @@ static int request(const char *name, unsigned long what, struct ifreq *r)
 	int result;
 
 	strcpy(r->ifr_name, name);
-	result = ioctl(fd, what, r) < 0 ? -errno : 0;
+	result = real_ioctl(fd, what, r) < 0 ? -errno : 0;
 	real_close(fd);
 	return result;
 }

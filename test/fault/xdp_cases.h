@@ -13,7 +13,7 @@
 #include "xdp.h"
 
 #define XDP_FRAMES 64u
-#define XDP_QUEUES 8u /* of nra0; nrb0 has 2 */
+#define XDP_QUEUES 8u /* of nra0 and nrb0 */
 
 /* xdp_case.with */
 #define WITH_SIBLING 0x1u /* the UMEM has a socket, on the last queue, */
