@@ -7,10 +7,11 @@
 #include "packet_socket.h"
 
 #define FLAG_IF(have, flag) ((have) ? (flag) : 0u)
-#define FLAGS_HERE                                                      \
-	(NETRING_XDP_PROMISC | NETRING_XDP_KEEP_COMPLETIONS |           \
-	 FLAG_IF(NETRING_CONFIG_XDP_FRAGMENTS, NETRING_XDP_FRAGMENTS) | \
-	 FLAG_IF(NETRING_CONFIG_XDP_SPIN, NETRING_XDP_SPIN) |           \
+#define FLAGS_HERE                                                            \
+	(FLAG_IF(NETRING_CONFIG_XDP_RX, NETRING_XDP_PROMISC) |                \
+	 FLAG_IF(NETRING_CONFIG_XDP_METADATA, NETRING_XDP_KEEP_COMPLETIONS) | \
+	 FLAG_IF(NETRING_CONFIG_XDP_FRAGMENTS, NETRING_XDP_FRAGMENTS) |       \
+	 FLAG_IF(NETRING_CONFIG_XDP_SPIN, NETRING_XDP_SPIN) |                 \
 	 FLAG_IF(NETRING_CONFIG_XDP_BUSY_POLL, NETRING_XDP_BUSY_POLL))
 
 /* What the sockets of an UMEM have in common. */
