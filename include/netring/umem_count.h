@@ -45,6 +45,10 @@ static inline int netring_umem_count(const struct netring_umem *umem,
 	uint32_t frame, fill = 0, tx = 0;
 
 	memset(count, 0, sizeof(*count) * NETRING_UMEM_OWNERS_);
+	if (!umem->number_) { /* the lists are made with the first socket */
+		count[NETRING_UMEM_FREE] = umem->frames_;
+		return 0;
+	}
 	for (frame = 0; frame < umem->frames_; frame++) {
 		if (umem->table_[frame] >> 28 >= NETRING_UMEM_OWNERS_)
 			return -EUCLEAN;
