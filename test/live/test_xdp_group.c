@@ -137,6 +137,19 @@ static int take(struct tally *t, uint32_t *turns, int room, int all)
 	return n;
 }
 
+/* Until @want are there, or nothing comes, or what comes is not served. */
+static void collect(struct tally *t, uint32_t want)
+{
+	uint32_t turns[4 * QUEUES], i, got = 0, tries = 0;
+
+	while (got < want && tries++ < 1000 &&
+	       netring_xdp_group_wait(&group, xdp_patience()) == 1) {
+		take(t, turns, 4 * QUEUES, 1);
+		for (got = i = 0; i < QUEUES; i++)
+			got += t[i].numbered;
+	}
+}
+
 static void counts(void)
 {
 	is(netring_xdp_queues(MANY), QUEUES, "queues of a veth of four");
@@ -148,7 +161,7 @@ static void counts(void)
 static void all_queues(void)
 {
 	struct tally t[QUEUES];
-	uint32_t turns[4 * QUEUES], i, got = 0;
+	uint32_t i;
 
 	memset(t, 0, sizeof(t));
 	open_group(QUEUES + 1, NETRING_XDP_RX);
@@ -164,12 +177,7 @@ static void all_queues(void)
 	is(netring_xdp_group_next(&group) == NULL, 1, "so it is");
 	for (i = 0; i < QUEUES; i++)
 		send_on(i, i * LOT, LOT);
-	while (got < QUEUES * LOT &&
-	       netring_xdp_group_wait(&group, xdp_patience()) == 1) {
-		take(t, turns, 4 * QUEUES, 1);
-		for (got = i = 0; i < QUEUES; i++)
-			got += t[i].numbered;
-	}
+	collect(t, QUEUES * LOT);
 	for (i = 0; i < QUEUES; i++) {
 		tally_ok(&t[i], LOT, "a queue");
 		is(t[i].low, i * LOT, "its own");
@@ -207,7 +215,7 @@ static void in_turn(void)
 static void some_queues(uint32_t count)
 {
 	struct tally t[QUEUES];
-	uint32_t turns[4 * QUEUES], i, got = 0;
+	uint32_t i;
 	struct spied stack = { 0 };
 	int spy = must(spy_open(MANY, 0), "a look at the stack");
 
@@ -218,12 +226,7 @@ static void some_queues(uint32_t count)
 	spy_flush(spy, 0);
 	for (i = 0; i < QUEUES; i++)
 		send_on(i, i * LOT, LOT);
-	while (got < count * LOT &&
-	       netring_xdp_group_wait(&group, xdp_patience()) == 1) {
-		take(t, turns, 4 * QUEUES, 1);
-		for (got = i = 0; i < QUEUES; i++)
-			got += t[i].numbered;
-	}
+	collect(t, count * LOT);
 	spy_count(spy, &stack, (QUEUES - count) * LOT, xdp_patience());
 	spied_ok(&stack, (QUEUES - count) * LOT, "the other queues: the stack");
 	ok(spy_quiet(spy, 1), "and no more");
