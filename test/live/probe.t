@@ -34,6 +34,11 @@ ok "the table says the same" diff "$T/one" "$T/two"
 ok "features: $(wc -l <"$T/one")" test "$(wc -l <"$T/one")" -gt 15
 
 # What the other tests have just used here.
+if [ "$(jq -r '.features["xdp-socket"]' "$T/json")" = yes ]; then
+	is "xdp-rings" "$(jq -r '.features["xdp-rings"]' "$T/json")" yes
+else
+	skip "xdp-rings" "no AF_XDP in this kernel"
+fi
 for feature in packet-socket receive-v2 receive-v3 classic-filter fanout-hash; do
 	is "$feature" "$(jq -r ".features[\"$feature\"]" "$T/json")" yes
 done
@@ -77,6 +82,34 @@ if command -v ethtool >/dev/null; then
 	done
 else
 	skip "gro" "no ethtool here"
+fi
+
+# What the driver can with XDP, and which program is there.
+"$NETRING" probe -i nr0 -j >"$T/json"
+is "no XDP program: id" "$(facts xdp_program)" null
+is "no XDP program: how" "$(facts xdp_attached)" none
+if [ "$(facts xdp_modes)" != null ]; then
+	has "veth: XDP in native mode" "$(facts 'xdp_modes | join(" ")')" \
+		"generic native redirect"
+	"$NETRING" probe -i lo -j >"$T/json"
+	is "lo: in generic mode only" "$(facts 'xdp_modes | join(" ")')" generic
+else
+	skip "modes of XDP" "this kernel does not tell"
+fi
+if [ "$(jq -r '.features["xdp-program"]' "$T/json")" = yes ]; then
+	for mode in native generic; do
+		start "$mode" -i nr0 --backend xdp --xdp-mode $mode
+		"$NETRING" probe -i nr0 -j >"$T/json"
+		id=$(ip link show nr0 | sed -n 's/.*prog.* id \([0-9]*\).*/\1/p')
+		is "$mode XDP program: id" "$(facts xdp_program)" "$id"
+		is "$mode XDP program: how" "$(facts xdp_attached)" $mode
+		has "$mode XDP program: in the table" \
+			"$("$NETRING" probe -i nr0)" "$mode, id $id"
+		finish INT
+	done
+	is "it changed nothing" "$(ip link show nr0 | grep -c xdp)" 0
+else
+	skip "an XDP program" "not allowed here"
 fi
 
 "$NETRING" probe -i nosuch >"$T/out" 2>"$T/err"

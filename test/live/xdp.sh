@@ -7,7 +7,7 @@
 #   settled FILE COUNT        waits up to 5 s for so many packets to be in it
 
 feature() {
-	"$NETRING" probe | sed -n "s/^$1  *\\(yes\\|no\\|not allowed\\).*/\\1/p"
+	"$NETRING" probe | sed -n "s/^$1  *//p" | sed 's/[,:].*//'
 }
 
 settled() {

@@ -25,7 +25,9 @@ static int check_queues(const struct bridge_options *options,
 	const char *interface;
 	int i, queues;
 
-	for (i = 0; NETRING_CONFIG_XDP_GROUP && i < 2; i++) {
+	if (!NETRING_CONFIG_XDP_GROUP)
+		return 0; /* which counts them */
+	for (i = 0; i < 2; i++) {
 		interface = options->interface[i];
 		queues = netring_xdp_queues(interface);
 		if (queues <= 1)

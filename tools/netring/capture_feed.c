@@ -111,6 +111,7 @@ int feed_again(struct feed *feed, enum netring_step *step)
 
 int feed_xdp_stats(const struct feed *feed, struct netring_xdp_stats *total)
 {
+	memset(total, 0, sizeof(*total));
 	if (NETRING_CONFIG_XDP_PROGRAM && feed->xdp)
 		xdp_feed_stats(total);
 	return feed->xdp;

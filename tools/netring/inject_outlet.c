@@ -11,11 +11,11 @@ int outlet_open(struct outlet *outlet, const struct inject_options *options)
 	int r = -1;
 
 	if (backend_wants_xdp(&options->backend)) {
-		if (NETRING_CONFIG_XDP)
+		if (NETRING_CONFIG_XDP_TX)
 			r = xdp_outlet_open(options, &failure);
 		else
 			r = backend_words(&failure,
-					  "this build has no AF_XDP (XDP)");
+					  "this build has no AF_XDP (XDP_TX)");
 		outlet->xdp = r >= 0;
 		if (outlet->xdp)
 			return 0;
@@ -28,21 +28,21 @@ int outlet_open(struct outlet *outlet, const struct inject_options *options)
 int outlet_queue(struct outlet *outlet, const void *frame, uint32_t len,
 		 int64_t deadline)
 {
-	if (NETRING_CONFIG_XDP && outlet->xdp)
+	if (NETRING_CONFIG_XDP_TX && outlet->xdp)
 		return xdp_outlet_queue(frame, len, deadline);
 	return netring_injector_queue(&outlet->inj, frame, len, deadline);
 }
 
 int outlet_flush(struct outlet *outlet)
 {
-	if (NETRING_CONFIG_XDP && outlet->xdp)
+	if (NETRING_CONFIG_XDP_TX && outlet->xdp)
 		return xdp_outlet_flush();
 	return netring_injector_flush(&outlet->inj);
 }
 
 int outlet_drain(struct outlet *outlet, int64_t deadline)
 {
-	if (NETRING_CONFIG_XDP && outlet->xdp)
+	if (NETRING_CONFIG_XDP_TX && outlet->xdp)
 		return xdp_outlet_drain(deadline);
 	return netring_injector_drain(&outlet->inj, deadline);
 }
@@ -51,7 +51,7 @@ int outlet_again(struct outlet *outlet, enum netring_step *step)
 {
 	int r;
 
-	if (NETRING_CONFIG_XDP && outlet->xdp)
+	if (NETRING_CONFIG_XDP_TX && outlet->xdp)
 		return xdp_outlet_again(step);
 	r = netring_injector_rebind(&outlet->inj);
 	*step = outlet->inj.step;
@@ -61,7 +61,8 @@ int outlet_again(struct outlet *outlet, enum netring_step *step)
 int outlet_xdp_stats(const struct outlet *outlet,
 		     struct netring_xdp_stats *stats)
 {
-	if (NETRING_CONFIG_XDP && outlet->xdp)
+	memset(stats, 0, sizeof(*stats));
+	if (NETRING_CONFIG_XDP_TX && outlet->xdp)
 		xdp_outlet_stats(stats);
 	return outlet->xdp;
 }
@@ -86,7 +87,7 @@ void outlet_stats(struct outlet *outlet, struct netring_injector_stats *stats)
 
 uint32_t outlet_mtu(const struct outlet *outlet)
 {
-	if (NETRING_CONFIG_XDP && outlet->xdp)
+	if (NETRING_CONFIG_XDP_TX && outlet->xdp)
 		return xdp_outlet_mtu();
 	return netring_injector_mtu(&outlet->inj);
 }
@@ -94,13 +95,13 @@ uint32_t outlet_mtu(const struct outlet *outlet)
 /* What is left over: no stale burst when the link comes back. */
 void outlet_discard(struct outlet *outlet)
 {
-	if (!NETRING_CONFIG_XDP || !outlet->xdp)
+	if (!NETRING_CONFIG_XDP_TX || !outlet->xdp)
 		netring_injector_discard_pending(&outlet->inj);
 }
 
 void outlet_close(struct outlet *outlet)
 {
-	if (NETRING_CONFIG_XDP && outlet->xdp)
+	if (NETRING_CONFIG_XDP_TX && outlet->xdp)
 		xdp_outlet_close();
 	netring_injector_close(&outlet->inj);
 }
