@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_caps_apart.c - one with privileges sets up, one without works. */
 #define _GNU_SOURCE
+#include "caps.h"
 #include "foreign.h"
 #include "spy.h"
 #include "xdp.h"
@@ -10,17 +11,14 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <linux/bpf.h>
-#include <linux/capability.h>
 
 #define COUNT XDP_LOT
-#define NOBODY 65534
 #define PIN "/sys/fs/bpf/map"
 
 NETRING_UMEM_AREA(area, 512, 2048);
@@ -81,20 +79,6 @@ static int pass(int channel, int fd)
 	return fd;
 }
 
-/* Nobody, with CAP_NET_RAW at most. */
-static void become(uint32_t caps)
-{
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3,
-						   0 };
-	struct __user_cap_data_struct data[2];
-
-	(void)prctl(PR_SET_KEEPCAPS, 1);
-	(void)!setresuid(NOBODY, NOBODY, NOBODY);
-	memset(data, 0, sizeof(data));
-	data[0].permitted = data[0].effective = caps;
-	must(syscall(SYS_capset, &header, data) < 0 ? -errno : 0, "capset");
-}
-
 enum how {
 	MAP_PASSED, /* by SCM_RIGHTS; CAP_NET_RAW makes the socket */
 	MAP_PINNED, /* in bpffs; the same */
@@ -124,7 +108,7 @@ static void work(int channel, enum how how)
 	struct work w;
 
 	memset(&w, 0, sizeof(w));
-	become(how == BOTH_PASSED ? 0 : 1u << CAP_NET_RAW);
+	caps_only(how == BOTH_PASSED ? 0 : CAPS_OF(CAP_NET_RAW));
 	w.map = how == MAP_PINNED ? unpinned() : pass(channel, -1);
 	if (how == BOTH_PASSED)
 		w.socket = pass(channel, -1);
