@@ -4,6 +4,7 @@
 #include "xdp.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static struct xdp_end end;
 static struct netring_xdp_stats was;
@@ -141,6 +142,35 @@ static void bad_fill(const struct xdp_way *way)
 	xdp_close(&end);
 }
 
+/* A kick that finds nothing more to send says so, once. */
+static void tx_empty(uint32_t flags)
+{
+	uint64_t before, empty;
+	int spy = must(spy_open(FAR, 0), "a look at the far end");
+	struct spied seen = { 0 };
+	int i;
+
+	memset(&end, 0, sizeof(end));
+	end.socket.mode = NETRING_XDP_TX;
+	end.socket.flags = flags;
+	xdp_open(&end, NULL);
+	before = xdp_stats(&end.xdp).tx_ring_empty;
+	for (i = 0; i < 7; i++)
+		must(netring_xdp_tx_kick(&end.xdp.tx), "kick");
+	empty = xdp_stats(&end.xdp).tx_ring_empty;
+	is((long long)(empty - before), 7, "nothing to send, 7 times");
+	xdp_give(spy, &seen, &end.xdp, 0, 10, 100);
+	spied_ok(&seen, 10, "then something");
+	was = xdp_stats(&end.xdp);
+	is((long long)(was.tx_ring_empty - empty), 1, "and nothing after it");
+	is((long long)was.queued, 10, "queued");
+	is((long long)(was.tx_invalid + was.rx_dropped + was.rx_ring_full +
+		       was.fill_ring_empty + was.rx_invalid),
+	   0, "no other counter moved");
+	xdp_close(&end);
+	close(spy);
+}
+
 int main(void)
 {
 	int i;
@@ -151,6 +181,7 @@ int main(void)
 		fill_empty(&xdp_ways[i]);
 		bad_fill(&xdp_ways[i]);
 		too_long(&xdp_ways[i]);
+		tx_empty(xdp_ways[i].flags);
 	}
 	return done_testing();
 }

@@ -4,7 +4,9 @@
 #include "xdp.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 static int spy;
 static struct xdp_end end;
@@ -112,28 +114,50 @@ static void refused(void)
 	xdp_books(&end.umem, "refused");
 }
 
-/* Bare: the kernel drops a packet of 20, whole, and sends the next. */
-static void bare(void)
+/* Before it, the rest of a packet that was dropped left as one of its own
+ * (measured on 6.12; not on 6.18). */
+static int drops_whole(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname name;
+
+	return uname(&name) == 0 &&
+	       sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	       (major > 6 || (major == 6 && minor >= 18));
+}
+
+/*
+ * Bare: the kernel drops a packet that cannot be, whole, and sends the next.
+ * Its completions, whose frames no book knows, are counted as invalid.
+ */
+static void bare(uint32_t fragments, uint32_t bad, const char *what)
 {
 	struct netring_xdp_ring *ring = netring_xdp_tx_ring(&end.xdp.tx);
+	struct netring_xdp_desc *desc = NULL;
 	struct spied seen = { 0 };
-	struct netring_xdp_desc *desc;
 	uint32_t i;
 
-	netring_xdp_ring_seek(ring, 21);
-	for (i = 0; i < 21; i++) {
+	if (netring_xdp_ring_seek(ring, fragments + 1) <= fragments)
+		must(-EAGAIN, "slots");
+	for (i = 0; i <= fragments; i++) {
 		desc = netring_xdp_ring_desc(ring, i);
 		desc->addr = (XDP_FRAMES - 30 + i) * 2048;
+		if (i == bad)
+			desc->addr = XDP_FRAMES * 2048;
 		desc->len = 128;
-		desc->options = i < 19 ? NETRING_XDP_MORE : 0;
+		desc->options = i + 1 < fragments ? NETRING_XDP_MORE : 0;
 	}
-	wire_frame(end.umem.memory_ + desc->addr, 128, WIRE_TYPE, 0);
-	netring_xdp_ring_commit(ring, 21);
+	wire_frame(netring_umem_data(&end.umem, desc->addr), 128, WIRE_TYPE, 0);
+	netring_xdp_ring_commit(ring, fragments + 1);
 	for (i = 0; i < 8; i++)
 		must(netring_xdp_tx_kick(&end.xdp.tx), "kick");
 	spy_count(spy, &seen, 1, xdp_patience());
-	spied_ok(&seen, 1, "after one of 20 fragments, bare: the good one");
-	ok(spy_quiet(spy, 5), "nothing else");
+	ok(seen.frames == 1 && !seen.damaged, "%s: the good one", what);
+	seen.foreign += (uint32_t)spy_flush(spy, 5);
+	if (drops_whole())
+		is(seen.foreign, 0, "nothing else");
+	else
+		diag("%u others", seen.foreign);
 }
 
 /* Without the flag the kernel drops them, and counts. */
@@ -180,7 +204,10 @@ int main(void)
 		send_all(100, 14, 50);
 		send_all(100, 100, 50);
 		refused();
-		bare();
+		bare(20, UINT32_MAX, "after one of 20 fragments, bare");
+		bare(2, 1, "after one whose second cannot be");
+		bare(4, 0, "after one whose first cannot be");
+		bare(1, 0, "after one that cannot be");
 		xdp_close(&end);
 		without(&xdp_ways[i]);
 	}
