@@ -104,10 +104,10 @@ int foreign_is(const char *name, int attached, uint32_t id, const char *what)
 	return seen.attached;
 }
 
-#define INSN(c, dst, src, o, value)                              \
-	{                                                        \
-		.code = (c), .dst_reg = (dst), .src_reg = (src), \
-		.off = (o), .imm = (value)                       \
+#define INSN(c, dst, src, o, value)                                          \
+	{                                                                    \
+		.code = (c), .dst_reg = (dst), .src_reg = (src), .off = (o), \
+		.imm = (value)                                               \
 	}
 
 int foreign_load(void)
