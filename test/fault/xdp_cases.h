@@ -38,11 +38,13 @@ extern struct netring_xdp_program xdp_program;
 extern int xdp_map; /* an XSKMAP of the test's own */
 
 /* nra0 - nra1, nrb0 - nrb1 with queues, a program and a map: group setup. Where
- * bpf(2) is not allowed, there is neither, and xdp_may() says no. */
+ * bpf(2) is not allowed, there is neither. */
 int xdp_setup(void **state);
 int xdp_teardown(void **state);
 int xdp_clean(void **state); /* a test that failed leaves nothing */
-int xdp_may(const struct xdp_case *test);
+
+/* Ends a program that can do nothing without bpf(2), where it may not. */
+void xdp_need_bpf(void);
 
 /* A test's: a fresh UMEM, the sibling opened. */
 void xdp_begin(const struct xdp_case *test);
