@@ -130,6 +130,40 @@ static void refused_first(void **state)
 	lists(1, 0);
 }
 
+/* An open tells why, before its first system call. */
+static void reasons(void **state)
+{
+	struct netring_xdp_config cfg;
+	struct netring_xdp socket;
+	uint32_t *rings[] = { &cfg.rx_ring, &cfg.tx_ring, &cfg.fill_ring,
+			      &cfg.completion_ring };
+	static const uint32_t wrong[] = { 3,	 1023,	     32767,	32769,
+					  65536, 0x80000000, UINT32_MAX };
+	uint32_t i, n;
+
+	(void)state;
+	init(8, 8);
+	memset(&cfg, 0, sizeof(cfg));
+	cfg.interface = "lo";
+	cfg.umem = &umem;
+	for (i = 0; i < 4; i++)
+		for (n = 0; n < sizeof(wrong) / sizeof(wrong[0]); n++) {
+			*rings[i] = wrong[n];
+			assert_int_equal(netring_xdp_open(&socket, &cfg),
+					 -EINVAL);
+			assert_int_equal(socket.step, NETRING_STEP_GEOMETRY);
+			assert_int_equal(umem.reason,
+					 NETRING_GEOMETRY_RING_SLOTS);
+			*rings[i] = 0;
+		}
+	cfg.mode = NETRING_XDP_TX;
+	assert_int_equal(netring_xdp_open(&socket, &cfg), -EINVAL);
+	assert_int_equal(socket.step, NETRING_STEP_GEOMETRY);
+	assert_int_equal(umem.reason, NETRING_GEOMETRY_FRAMES);
+	assert_int_equal(begin(NETRING_XDP_RX), 0);
+	lists(8, 0);
+}
+
 /* Only what was kept may be given back, once, by any address within it. */
 static void freeing(void **state)
 {
@@ -217,6 +251,7 @@ int main(void)
 		cmocka_unit_test(split),
 		cmocka_unit_test(second_socket),
 		cmocka_unit_test(refused_first),
+		cmocka_unit_test(reasons),
 		cmocka_unit_test(freeing),
 		cmocka_unit_test(reclaim),
 	};

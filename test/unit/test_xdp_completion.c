@@ -120,6 +120,8 @@ static void next(uint64_t addr)
 	if (room) {
 		assert_ptr_equal(frame.metadata, xdp.memory + addr - room);
 		assert_int_equal(frame.metadata->flags & 0xff, 0x5a);
+	} else {
+		assert_null(frame.metadata);
 	}
 	assert_int_equal(netring_umem_owner(&xdp.umem, addr),
 			 NETRING_UMEM_FREE);

@@ -13,7 +13,8 @@ static const struct xdp_shape shape = {
 /* How the kernel of a test does it; net/xdp/xsk.c has all of these. */
 static struct {
 	uint32_t budget;  /* descriptors a kick; 32 of late, 16 before */
-	int tells;	  /* the consumer index, when the budget ends a call */
+	int tells;	  /* Linux 6.18: how far it came, each time; before,
+			 * the consumer index moves once all is taken */
 	int holds;	  /* completions, until complete() */
 	int error;	  /* of every kick */
 	uint32_t stop_at; /* ends with 0 in front of this one */
@@ -52,9 +53,8 @@ ssize_t sendto(int fd, const void *bytes, size_t size, int flags,
 	kernel.kicks++;
 	if (kernel.error)
 		return fails(kernel.error);
-	KERNEL->tx.indices->consumer += kernel.hidden;
 	had -= kernel.hidden;
-	kernel.hidden = 0;
+	KERNEL->tx.indices->consumer += kernel.hidden;
 	for (i = 0; i < had && i < kernel.budget; i++) {
 		if (kernel.stop_at && kernel.taken == kernel.stop_at) {
 			kernel.stop_at = 0;
@@ -66,13 +66,9 @@ ssize_t sendto(int fd, const void *bytes, size_t size, int flags,
 	}
 	if (!kernel.holds)
 		complete();
-	if (i == had)
-		return 0;
-	if (!kernel.tells) {
-		KERNEL->tx.indices->consumer -= i;
-		kernel.hidden = i;
-	}
-	return fails(EAGAIN);
+	kernel.hidden = i == had || kernel.tells ? 0 : kernel.hidden + i;
+	KERNEL->tx.indices->consumer -= kernel.hidden;
+	return i == had ? 0 : fails(EAGAIN);
 }
 
 static void make(uint32_t budget, int tells, uint32_t count)

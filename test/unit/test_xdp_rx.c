@@ -229,6 +229,22 @@ static void fill_ring_full(void **state)
 	assert_int_equal(xdp_count(NETRING_UMEM_FREE), 12);
 	assert_int_equal(xdp_waiting(&xdp.kernel[0].fill), 4);
 	xdp_free();
+
+	/* nor is there any by an index that cannot be */
+	xdp_make(&shape);
+	assert_int_equal(netring_xdp_rx_fill(RX), 8);
+	receive(2);
+	assert_int_equal(netring_xdp_rx_next(RX), 2);
+	walk(61);
+	walk(60);
+	RX->fill_.edge_ = RX->fill_.next_; /* as if not looked at so far */
+	xdp.kernel[0].fill.indices->consumer += 99;
+	netring_xdp_rx_release(RX);
+	xdp.kernel[0].fill.indices->consumer -= 99;
+	assert_int_equal(xdp_waiting(&xdp.kernel[0].fill), 6);
+	assert_int_equal(xdp_count(NETRING_UMEM_FILL), 6);
+	assert_int_equal(xdp_count(NETRING_UMEM_FREE), 10);
+	xdp_free();
 }
 
 /* Filling while a batch is at hand gives the kernel no more than it may have:
