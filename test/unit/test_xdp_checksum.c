@@ -276,6 +276,30 @@ static void not_ours(void **state)
 	}
 }
 
+/* IPv4 headers of fewer than five words, right in all but that. */
+static void short_headers(void **state)
+{
+	struct made made;
+	struct frame f;
+	uint32_t words;
+
+	(void)state;
+	seed_print();
+	for (words = 1; words < 5; words++) {
+		made = any();
+		made.v6 = 0;
+		made.options = 0;
+		made.protocol = TCP;
+		make(&f, &made);
+		f.data[f.ip] = (uint8_t)(0x40 | words);
+		f.l4 = f.ip + words * 4;
+		f.at = f.l4 + 16;
+		put16(f.data + f.at, pseudo(&f, &made));
+		leaves(&f);
+		free(f.data);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +307,7 @@ int main(void)
 		cmocka_unit_test(others_stay),
 		cmocka_unit_test(right_by_chance),
 		cmocka_unit_test(not_ours),
+		cmocka_unit_test(short_headers),
 	};
 
 	return cmocka_run_group_tests_name("xdp_checksum", tests, NULL, NULL);
