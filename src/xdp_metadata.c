@@ -50,9 +50,10 @@ int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
 		frame->addr = umem_address(umem, number) + umem->metadata_;
 		frame->data = netring_umem_data(umem, frame->addr);
 		frame->capacity = 0;
-		frame->metadata =
-			(struct netring_xdp_metadata *)(void *)(frame->data -
-								umem->metadata_);
+		frame->metadata = NULL;
+		if (umem->metadata_)
+			frame->metadata =
+				(void *)(frame->data - umem->metadata_);
 		return 1;
 	}
 	return 0;

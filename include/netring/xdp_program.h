@@ -18,6 +18,11 @@ extern "C" {
  * the queue on which it came in, all packets or only listed flows; the others,
  * and those of a queue without socket, go to the kernel's own stack.
  *
+ * Once it is open, attaching it by bpf_link and changing the list need no
+ * capability, only its descriptors; nor does registering a socket in a map
+ * from elsewhere (before Linux 5.19: CAP_BPF, unless the sysctl
+ * kernel.unprivileged_bpf_disabled is 0).
+ *
  * Another program (libbpf's, xdp-loader's) does as well: name its XSKMAP in
  * netring_xdp_config.map, and use none of this.
  */
