@@ -60,6 +60,18 @@ void netring_xdp_rx_release(struct netring_xdp_rx *rx)
 	umem_assert(umem);
 }
 
+int netring_xdp_rx_keep(struct netring_xdp_rx *rx,
+			const struct netring_xdp_packet *pkt)
+{
+	uint32_t frame = netring_umem_frame_(
+		rx->umem_, UMEM_WORD(NETRING_UMEM_RX, rx->number_), pkt->addr);
+
+	if (frame == UINT32_MAX)
+		return -EBADF;
+	rx->umem_->table_[frame] = UMEM_WORD(NETRING_UMEM_USER, 0);
+	return 0;
+}
+
 int netring_xdp_rx_kick(struct netring_xdp_rx *rx)
 {
 	int r;

@@ -100,13 +100,10 @@ static inline int netring_xdp_rx_packet(struct netring_xdp_rx *rx,
  * again, but for kept and forwarded ones. */
 void netring_xdp_rx_release(struct netring_xdp_rx *rx);
 
-/* Keep a packet of the batch beyond its release; netring_umem_free() it. */
-static inline void netring_xdp_rx_keep(struct netring_xdp_rx *rx,
-				       const struct netring_xdp_packet *pkt)
-{
-	rx->umem_->table_[(size_t)pkt->addr >> rx->umem_->shift_] =
-		NETRING_UMEM_WORD_(NETRING_UMEM_USER, 0);
-}
+/* Keep a packet of the batch beyond its release; netring_umem_free() it.
+ * Return: 0, or -EBADF: it is in no batch. */
+int netring_xdp_rx_keep(struct netring_xdp_rx *rx,
+			const struct netring_xdp_packet *pkt);
 
 /*
  * What a program of the caller's put in front of the packet

@@ -95,7 +95,8 @@ int netring_xdp_tx_commit(struct netring_xdp_tx *tx,
 			  const struct netring_xdp_frame *frame, uint32_t len);
 
 /* The same for a fragment that is not the last; up to 17 make a packet. With
- * FRAGMENTS. When one is refused, those before it are discarded too. */
+ * FRAGMENTS. When one is refused, those before it are discarded too. Reserve
+ * all frames of a packet first: none may be left when it is half done. */
 int netring_xdp_tx_commit_more(struct netring_xdp_tx *tx,
 			       const struct netring_xdp_frame *frame,
 			       uint32_t len);
