@@ -157,6 +157,18 @@ static int move(struct netring_xdp_bridge *br,
 	return (int)taken;
 }
 
+/* Packets that are in the ring still: their last descriptors. */
+static uint32_t count_waiting(const struct netring_xdp_tx *tx)
+{
+	uint32_t i, packets = 0;
+
+	for (i = 0 - netring_xdp_ring_waiting(&tx->ring_); i != tx->staged_;
+	     i++)
+		packets += !(netring_xdp_ring_desc(&tx->ring_, i)->options &
+			     NETRING_XDP_MORE);
+	return packets;
+}
+
 /* Follow what a socket says of its link. One that is made anew has none of the
  * frames that waited: no stale burst when the link is up again. */
 static int follow(struct netring_xdp_bridge *br,
@@ -175,8 +187,7 @@ static int follow(struct netring_xdp_bridge *br,
 	if (state == port->state)
 		return 0;
 	if (state != NETRING_PORT_BACK && port->xdp.fd_) {
-		lost = netring_xdp_ring_waiting(&port->xdp.tx.ring_) +
-		       port->xdp.tx.staged_;
+		lost = count_waiting(&port->xdp.tx);
 		to->forwarded -= lost;
 		to->link_down += lost;
 		(void)netring_xdp_bridge_reopen_(br, port);

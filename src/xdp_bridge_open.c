@@ -6,6 +6,7 @@
 #include "offload.h"
 
 #define BUDGET 64u
+#define RETRY_MS 100u /* a queue that is taken holds up the other port */
 
 static void set_offloads(struct netring_xdp_bridge *br,
 			 struct netring_xdp_bridge_port_ *port)
@@ -55,10 +56,19 @@ static int open_port(struct netring_xdp_bridge *br,
 		socket.rx_frames = socket.umem->frames_ / 4;
 	if (!socket.tx_frames)
 		socket.tx_frames = socket.umem->frames_ / 4;
+	if (!socket.retry_ms)
+		socket.retry_ms = RETRY_MS;
 	r = netring_xdp_open(&port->xdp, &socket);
 	br->step = port->xdp.step;
 	/* the UMEM has a socket of that queue: the same interface twice */
-	return r == -EBUSY && br->step == NETRING_STEP_CONFIG ? -EINVAL : r;
+	if (r == -EBUSY && br->step == NETRING_STEP_CONFIG)
+		return -EINVAL;
+	if (r < 0 || !(port->xdp.active_ & NETRING_XDP_FRAGMENTS) ||
+	    (port->xdp.tx.most_ >= NETRING_XDP_FRAGMENTS_MAX &&
+	     port->xdp.slots_[1] >= NETRING_XDP_FRAGMENTS_MAX))
+		return r;
+	br->step = NETRING_STEP_GEOMETRY; /* no room for a whole packet */
+	return -EINVAL;
 }
 
 static int set_up(struct netring_xdp_bridge *br,

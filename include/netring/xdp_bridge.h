@@ -28,8 +28,8 @@ extern "C" {
  *   off at the sender (ethtool -K INTERFACE tx off).
  * - A super-frame (GRO, LRO, TSO) is longer than a frame of the UMEM: the
  *   kernel drops it, stats.kernel_drops. In native mode a veth peer makes
- *   none; in generic mode turn TSO off at the sender. GRO and LRO of the two
- *   ports are off while the bridge is open, where CAP_NET_ADMIN allows.
+ *   none; in generic mode turn TSO off at the sender. GRO, LRO and TSO of
+ *   the two ports are off while the bridge is open, as far as it may.
  * - A tag that the device takes out is lost, and the frame goes on without it:
  *   ethtool -K INTERFACE rxvlan off. A virtual sender (veth) never puts it in:
  *   txvlan off, there.
@@ -40,7 +40,7 @@ extern "C" {
  *
  * LINK_LOCAL     forward 01:80:c2:00:00:0x, which 802.1D drops
  * HOLD           a full far side holds the near ring back, not dropping
- * KEEP_OFFLOADS  leave GRO and LRO alone
+ * KEEP_OFFLOADS  leave GRO, LRO and TSO alone
  * RAW_CHECKSUMS  leave checksums alone
  */
 #define NETRING_XDP_BRIDGE_LINK_LOCAL 0x1u
@@ -105,7 +105,7 @@ struct netring_xdp_bridge {
  * Both in promiscuous mode. Kernel: 5.10, CAP_NET_RAW, CAP_NET_ADMIN, CAP_BPF.
  * Return: 0, or < 0 with step and port: as netring_xdp_open() and
  * netring_xdp_program_open() and _attach(); step CONFIG: -EINVAL, the same
- * interface twice, or no umem.
+ * interface twice, or no umem; GEOMETRY: with FRAGMENTS, 17 slots are needed.
  */
 int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 			    const struct netring_xdp_bridge_config *cfg)
