@@ -27,7 +27,7 @@ uint32_t netring_xdp_rx_fill(struct netring_xdp_rx *rx)
 	if (count)
 		netring_xdp_ring_commit(&rx->fill_, count);
 	rx->posted_ += count;
-	umem_assert(umem);
+	umem_assert(umem, &umem->rx_);
 	return count;
 }
 
@@ -57,7 +57,7 @@ void netring_xdp_rx_release(struct netring_xdp_rx *rx)
 	rx->received_ += rx->walked_;
 	rx->batch_ -= rx->walked_;
 	rx->walked_ = 0;
-	umem_assert(umem);
+	umem_assert(umem, &umem->rx_);
 }
 
 int netring_xdp_rx_keep(struct netring_xdp_rx *rx,

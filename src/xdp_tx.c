@@ -224,7 +224,7 @@ uint32_t netring_xdp_tx_reap(struct netring_xdp_tx *tx)
 	}
 	if (count)
 		netring_xdp_ring_commit(&tx->completions_, count);
-	umem_assert(tx->umem_);
+	umem_assert(tx->umem_, &tx->umem_->tx_);
 	return before - tx->in_flight_;
 }
 

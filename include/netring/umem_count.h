@@ -33,8 +33,8 @@ static inline uint32_t netring_umem_walk_(const struct netring_umem *umem,
  * netring_umem_count() - count the frames of each owner.
  *
  * Holds them against the lists and against what the sockets know: O(frames),
- * for tests; the debug build does it with every step. Not while another thread
- * is at it.
+ * for tests. Not while another thread is at it. (The debug build looks at its
+ * own side with every step.)
  *
  * Return: 0, or -EUCLEAN: a frame is lost, or had twice.
  */

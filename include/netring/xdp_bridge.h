@@ -54,8 +54,9 @@ struct netring_xdp_bridge_config {
 	uint32_t flags;	 /* NETRING_XDP_BRIDGE_* */
 	uint32_t budget; /* frames of one direction in a step; 0: 64 */
 
-	/* Of both, but for interface, mode and program. Its umem is new, not
-	 * used before: all its frames are for receiving. 1024 frames do. */
+	/* Of both, but for interface, mode and program. Its umem comes fresh
+	 * from netring_umem_init(), for another try too: all its frames are
+	 * for receiving. 1024 frames do. */
 	struct netring_xdp_config socket;
 	struct netring_xdp_program_config program;
 
