@@ -53,6 +53,7 @@ nsenter -t "$b" -n "$NETRING" capture -i eth0 -Q in -w "$T/stp.pcap" \
 sniffer=$!
 await "listening on" "$T/stp.err"
 for how in "" --link-local; do
+	rm -f "$T/link.err" # what is waited for in it
 	# shellcheck disable=SC2086 # no word, or one
 	bridge link --backend xdp $how
 	on a "$NETRING" inject -i eth0 --generate 3 \

@@ -106,38 +106,38 @@ no "--xdp-mode is not for sending" inject --backend xdp --xdp-mode native
 start down -i nr0 -w "$T/down.pcap"
 ip link set nr1 down
 "$NETRING" inject -i nr1 --backend xdp --generate 500 --topspeed \
-	2>"$T/inject.err" &
+	2>"$T/waits.err" &
 injecting=$!
-ok "a link that is down: told" await "link is down" "$T/inject.err"
+ok "a link that is down: told" await "link is down" "$T/waits.err"
 ip link set nr1 up
 wait "$injecting"
 is "up again: exit status" $? 0
 ok "up again: all arrive" settled "$T/down.pcap" 500
 finish INT
 "$NETRING" inject -i nr1 --backend xdp --generate 0 --pps 200 \
-	2>"$T/inject.err" &
+	2>"$T/gone.err" &
 injecting=$!
-await "backend: xdp" "$T/inject.err"
+await "backend: xdp" "$T/gone.err"
 ip link del nr1
-ok "interface gone: told" await "nr1 is gone" "$T/inject.err"
+ok "interface gone: told" await "nr1 is gone" "$T/gone.err"
 sleep 0.5
 wire 2>/dev/null
-ok "made again: told" await "nr1 is back" "$T/inject.err"
+ok "made again: told" await "nr1 is back\|link is up" "$T/gone.err"
 start back -i nr0 -w "$T/back.pcap" -c 20 -d 20
 wait "$pid"
 is "and frames arrive again" "$(packets "$T/back.pcap")" 20
 kill -INT "$injecting"
 wait "$injecting"
-ok "SIGINT: totals" grep -q " accepted" "$T/inject.err"
+ok "SIGINT: totals" grep -q " accepted" "$T/gone.err"
 
 # No stale frames after a link that stays down.
 ip link set nr1 down
-"$NETRING" inject -i nr1 --backend xdp --generate 0 2>"$T/inject.err" &
+"$NETRING" inject -i nr1 --backend xdp --generate 0 2>"$T/stays.err" &
 injecting=$!
-await "link is down" "$T/inject.err"
+await "link is down" "$T/stays.err"
 kill -INT "$injecting"
 no "SIGINT while the link is down: not all were sent" wait "$injecting"
-has "and says so" "$(cat "$T/inject.err")" "not handed over"
+has "and says so" "$(cat "$T/stays.err")" "not handed over"
 start stale -i nr0 -w "$T/stale.pcap"
 ip link set nr1 up
 sleep 0.3

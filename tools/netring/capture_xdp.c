@@ -137,8 +137,8 @@ int xdp_feed_again(enum netring_step *step)
 	for (i = 0; i < x->count; i++) {
 		r = netring_xdp_reopen(&x->sockets[i]);
 		*step = x->sockets[i].step;
-		if (r < 0)
-			return r;
+		if (r < 0) /* down: there, but not up yet */
+			return r == -ENETDOWN ? -ENODEV : r;
 	}
 	r = netring_xdp_program_attach(&x->program);
 	*step = x->program.step;

@@ -101,7 +101,7 @@ int xdp_outlet_again(enum netring_step *step)
 
 	*step = outlet.xdp.step;
 	outlet.gone = r < 0;
-	return r;
+	return r == -ENETDOWN ? -ENODEV : r; /* there, but not up yet */
 }
 
 void xdp_outlet_stats(struct netring_xdp_stats *stats)
