@@ -44,6 +44,7 @@ enum {
 #include <asm-generic/socket.h>
 #endif
 
+#include <linux/genetlink.h>
 #include <linux/if.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
@@ -51,6 +52,7 @@ enum {
 #include <linux/if_xdp.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/netlink.h>
 #include <linux/virtio_net.h>
 
 #include <netring/netring.h>
@@ -142,3 +144,11 @@ EQUAL(4, offsetof(struct ipv6hdr, payload_len));
 EQUAL(6, offsetof(struct ipv6hdr, nexthdr));
 EQUAL(8, offsetof(struct ipv6hdr, saddr));
 EQUAL(40, sizeof(struct ipv6hdr));
+
+/* probe_xdp.c; what is of linux/netdev.h, Linux 6.3, 6.1's headers lack */
+EQUAL(16, NETLINK_GENERIC);
+EQUAL(16, GENL_ID_CTRL);
+EQUAL(3, CTRL_CMD_GETFAMILY);
+EQUAL(1, CTRL_ATTR_FAMILY_ID);
+EQUAL(2, CTRL_ATTR_FAMILY_NAME);
+EQUAL(4, sizeof(struct genlmsghdr));
