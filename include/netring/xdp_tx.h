@@ -45,8 +45,10 @@ struct netring_xdp_metadata {
 /* Without a kernel that knows them (6.8), commit fills the checksum in itself
  * and refuses the other two; netring_xdp_metadata_active() tells. */
 #define NETRING_XDP_METADATA_TIMESTAMP 0x1u
-#define NETRING_XDP_METADATA_CHECKSUM 0x2u    /* its sum so far is in place */
-#define NETRING_XDP_METADATA_LAUNCH_TIME 0x4u /* Linux 6.15, some devices */
+#define NETRING_XDP_METADATA_CHECKSUM 0x2u /* its sum so far is in place */
+/* Some devices, Linux 6.15. From 6.8 on until then it blocks the ring: flush is
+ * -EINVAL until netring_xdp_reopen(). */
+#define NETRING_XDP_METADATA_LAUNCH_TIME 0x4u
 
 /* Sends; private. One thread. */
 struct netring_xdp_tx {
