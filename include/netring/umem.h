@@ -113,7 +113,7 @@ struct netring_umem {
 	uint32_t headroom_;
 	uint32_t metadata_;	   /* bytes in front of a frame to be sent, */
 	uint32_t kernel_metadata_; /* which the kernel reads */
-	uint32_t number_;	      /* of the last socket */
+	uint32_t number_;	   /* of the last socket */
 	struct netring_xdp *sockets_; /* a list */
 
 	uint8_t apart_[64]; /* two threads, two cache lines */
