@@ -30,50 +30,66 @@ struct request {
 	char value[8];
 };
 
-/* Ask, and find one attribute: its bytes in @answer and how many. */
-static const uint8_t *ask(uint16_t family, uint8_t command, uint16_t attribute,
-			  const void *value, uint32_t size, uint16_t wanted,
-			  uint32_t *length, uint8_t *answer)
+struct question {
+	uint16_t family;
+	uint8_t command;
+	uint16_t attribute;
+	const void *value;
+	uint32_t size;
+	uint16_t wanted; /* the attribute of the answer */
+};
+
+/* The bytes of what is wanted, at least @least of them, or NULL. */
+static const uint8_t *ask(const struct question *question, uint8_t *answer,
+			  uint32_t least)
 {
 	const uint32_t front = offsetof(struct request, attribute);
+	const uint8_t *found;
 	struct request request;
+	uint32_t length;
 	int r;
 
 	memset(&request, 0, sizeof(request));
-	request.header.type = family;
+	request.header.type = question->family;
 	request.header.flags = NR_NLM_F_REQUEST;
-	request.command = command;
+	request.command = question->command;
 	request.version = 1;
-	request.attribute.type = attribute;
-	request.attribute.len = (uint16_t)(sizeof(request.attribute) + size);
-	memcpy(request.value, value, size);
+	request.attribute.type = question->attribute;
+	request.attribute.len =
+		(uint16_t)(sizeof(request.attribute) + question->size);
+	memcpy(request.value, question->value, question->size);
 	r = netring_netlink_ask_(NETLINK_GENERIC_, &request.header,
 				 front + ((request.attribute.len + 3u) & ~3u),
 				 answer, ANSWER);
 	if (r < (int)front)
 		return NULL;
-	*length = (uint32_t)r - front;
-	return netring_netlink_find_(answer + front, length, wanted);
+	length = (uint32_t)r - front;
+	found = netring_netlink_find_(answer + front, &length,
+				      question->wanted);
+	return found && length >= least ? found : NULL;
 }
 
 /* The driver's word, of Linux 6.3. */
 static void read_modes(struct netring_interface *facts, uint8_t *answer)
 {
+	struct question question = {
+		GENL_ID_CTRL_, CTRL_CMD_GETFAMILY_, CTRL_ATTR_FAMILY_NAME_,
+		"netdev",      sizeof("netdev"),    CTRL_ATTR_FAMILY_ID_
+	};
 	const uint8_t *found;
-	uint32_t length;
-	uint16_t family;
 	uint64_t modes;
 
-	found = ask(GENL_ID_CTRL_, CTRL_CMD_GETFAMILY_, CTRL_ATTR_FAMILY_NAME_,
-		    "netdev", sizeof("netdev"), CTRL_ATTR_FAMILY_ID_, &length,
-		    answer);
-	if (!found || length < sizeof(family))
+	found = ask(&question, answer, sizeof(question.family));
+	if (!found)
 		return;
-	memcpy(&family, found, sizeof(family));
-	found = ask(family, NETDEV_CMD_DEV_GET_, NETDEV_A_DEV_IFINDEX_,
-		    &facts->ifindex, sizeof(facts->ifindex),
-		    NETDEV_A_DEV_XDP_FEATURES_, &length, answer);
-	if (!found || length < sizeof(modes))
+	memcpy(&question.family, found, sizeof(question.family));
+	question.command = NETDEV_CMD_DEV_GET_;
+	question.attribute = NETDEV_A_DEV_IFINDEX_;
+	question.value = &facts->ifindex;
+	question.size = sizeof(facts->ifindex);
+	question.wanted = NETDEV_A_DEV_XDP_FEATURES_;
+	found = ask(&question, answer, sizeof(modes));
+	if (!found)
 		return;
 	memcpy(&modes, found, sizeof(modes));
 	facts->xdp_modes = (uint32_t)modes;
