@@ -47,7 +47,8 @@ int netring_interface_find_(const char *given, uint32_t ifindex,
 					 NR_SIOCGIFINDEX };
 	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct nr_ifreq request;
-	int i, r;
+	unsigned int i;
+	int r;
 
 	if (fd < 0)
 		return fd;
@@ -57,7 +58,8 @@ int netring_interface_find_(const char *given, uint32_t ifindex,
 	for (i = 0; i < 3 && r >= 0; i++) {
 		r = sys_ioctl(fd, what[i], &request);
 		/* the type has 16 bits, an address is behind it */
-		memcpy((uint8_t *)&facts->type + 4 * i, &request.u, i ? 4 : 2);
+		memcpy((uint8_t *)&facts->type + (size_t)4 * i, &request.u,
+		       i ? 4 : 2);
 	}
 	sys_close(fd);
 	return r;

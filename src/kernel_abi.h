@@ -63,7 +63,6 @@ struct nr_ifreq {
 #define NR_TPACKET_V3 2
 #define NR_TP_STATUS_KERNEL 0
 #define NR_TP_STATUS_USER 1
-#define NR_TP_STATUS_LOSING 4
 #define NR_TP_STATUS_AVAILABLE 0
 #define NR_TP_STATUS_SEND_REQUEST 1
 #define NR_TP_STATUS_SENDING 2
@@ -126,7 +125,6 @@ struct nr_sock_fprog {
 };
 
 #define NR_BPF_RET_K 0x06
-#define NR_BPF_RET_A 0x16
 #define NR_BPF_CLASS_RET 0x06
 
 /* linux/net_tstamp.h, linux/errqueue.h, asm-generic/socket.h */
@@ -135,7 +133,6 @@ struct nr_sock_fprog {
 #define NR_SOF_TIMESTAMPING_TX_SOFTWARE 2
 #define NR_SOF_TIMESTAMPING_OPT_ID 128
 #define NR_SOF_TIMESTAMPING_OPT_TSONLY 2048
-#define NR_SO_EE_ORIGIN_TIMESTAMPING 4
 
 struct nr_sock_extended_err {
 	uint32_t number;
@@ -155,7 +152,6 @@ struct nr_sock_txtime {
 	int32_t clockid;
 	uint32_t flags;
 };
-#define NR_SOF_TIMESTAMPING_RX_SOFTWARE 8
 #define NR_SOF_TIMESTAMPING_SOFTWARE 16
 #define NR_SOF_TIMESTAMPING_RAW_HARDWARE 64
 
@@ -229,7 +225,6 @@ struct nr_ethtool_ts_info {
 #define NR_BPF_JGT_REG 0x2d
 #define NR_BPF_JLT_IMM 0xa5
 #define NR_BPF_CALL 0x85
-#define NR_BPF_CLASS_MASK 0x07
 #define NR_BPF_CLASS_JMP 0x05
 #define NR_XDP_MD_DATA 0 /* offsets in struct xdp_md */
 #define NR_XDP_MD_DATA_END 4
@@ -267,7 +262,7 @@ struct nr_bpf_prog_load { /* the first fields of union bpf_attr */
 #define NR_BPF_FUNC_redirect_map 51
 #define NR_XDP_PASS 2
 
-struct nr_bpf_map_create { /* as the one above, of the same union */
+struct nr_bpf_map_create { /* of the same union */
 	uint32_t map_type;
 	uint32_t key_size;
 	uint32_t value_size;
@@ -307,9 +302,7 @@ struct nr_bpf_link_create {
 #define NR_XDP_USE_SG (1u << 4)
 #define NR_XDP_UMEM_TX_SW_CSUM (1u << 1)
 #define NR_XDP_UMEM_TX_METADATA_LEN (1u << 2)
-#define NR_XDP_PGOFF_RX_RING 0
 #define NR_XDP_PGOFF_TX_RING 0x80000000
-#define NR_XDP_UMEM_PGOFF_FILL_RING 0x100000000ull
 #define NR_XDP_UMEM_PGOFF_COMPLETION_RING 0x180000000ull
 
 struct nr_sockaddr_xdp {
@@ -381,8 +374,6 @@ struct nr_xdp_statistics {
 #define NR_XDP_FLAGS_SKB_MODE (1u << 1)
 #define NR_XDP_FLAGS_DRV_MODE (1u << 2)
 #define NR_XDP_FLAGS_REPLACE (1u << 4)
-#define NR_XDP_ATTACHED_DRV 1
-#define NR_XDP_ATTACHED_SKB 2
 
 struct nr_nlmsghdr {
 	uint32_t len;

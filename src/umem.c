@@ -59,16 +59,15 @@ int netring_umem_begin_(struct netring_umem *umem, enum netring_xdp_mode mode)
 	uint32_t frame = umem->frames_, rx = umem->rx_frames_;
 
 	if (!umem->number_ && !rx && mode != NETRING_XDP_TX)
-		rx = mode == NETRING_XDP_RX ? frame : frame / 2;
-	umem->reason = NETRING_GEOMETRY_FRAMES;
-	if (mode == NETRING_XDP_TX ? rx == frame : !rx)
+		rx = frame >> (mode == NETRING_XDP_BOTH);
+	if ((mode == NETRING_XDP_TX ? frame - rx : rx) == 0) {
+		umem->reason = NETRING_GEOMETRY_FRAMES;
 		return -EINVAL;
-	umem->reason = NETRING_GEOMETRY_OK;
-	if (!umem->number_++) {
-		umem->rx_frames_ = rx;
+	}
+	umem->rx_frames_ = rx;
+	if (!umem->number_++)
 		while (frame--)
 			netring_umem_push_(umem, frame);
-	}
 	return 0;
 }
 

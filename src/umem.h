@@ -15,7 +15,8 @@
 int netring_umem_begin_(struct netring_umem *umem, enum netring_xdp_mode mode);
 
 /* Put a frame back where it belongs. */
-void netring_umem_push_(struct netring_umem *umem, uint32_t frame);
+__attribute__((noinline)) void netring_umem_push_(struct netring_umem *umem,
+						  uint32_t frame);
 
 /* netring_umem_find_() and netring_xdp_ring_seek(), out of line. */
 uint32_t netring_umem_frame_(const struct netring_umem *umem, uint32_t word,
@@ -50,14 +51,15 @@ static inline uint64_t umem_address(const struct netring_umem *umem,
 static inline void umem_assert(const struct netring_umem *umem,
 			       const struct netring_umem_pool_ *pool)
 {
-	int rx = pool == &umem->rx_;
-	uint32_t frame = rx ? 0 : umem->rx_frames_;
-	uint32_t end = rx ? umem->rx_frames_ : umem->frames_;
-	uint32_t free = 0, fill = 0;
+	uint32_t frame, end, free = 0, fill = 0;
 	const struct netring_xdp *xdp;
+	int rx;
 
 	if (!NETRING_CONFIG_DEBUG)
 		return;
+	rx = pool == &umem->rx_;
+	frame = rx ? 0 : umem->rx_frames_;
+	end = rx ? umem->rx_frames_ : umem->frames_;
 	for (; frame < end; frame++) {
 		free += umem->table_[frame] >> 28 == NETRING_UMEM_FREE;
 		fill += umem->table_[frame] >> 28 == NETRING_UMEM_FILL;

@@ -8,6 +8,23 @@
 #include "checksum.h"
 #include "kernel_abi.h"
 
+/* In the order of struct nr_xdp_mmap_offsets, and of their page offsets. */
+enum xdp_slots {
+	SLOTS_RX,
+	SLOTS_TX,
+	SLOTS_FILL,
+	SLOTS_COMPLETION
+};
+
+#define XDP_RETRY_MS 500u /* for a queue, or memory, not yet let go of, */
+#define XDP_PAUSE_MS 5	  /* and how often */
+
+/* Each sets xdp->step. Return: 0 or -errno. */
+int netring_xdp_register_umem_(struct netring_xdp *xdp); /* xdp_rings.c */
+int netring_xdp_make_rings_(struct netring_xdp *xdp);
+void netring_xdp_unmap_rings_(struct netring_xdp *xdp);
+int netring_xdp_bind_(struct netring_xdp *xdp); /* xdp_bind.c */
+
 /* Whether the kernel says it sleeps or not. */
 #define XDP_ALWAYS_KICK                                      \
 	((NETRING_CONFIG_XDP_SPIN ? NETRING_XDP_SPIN : 0u) | \

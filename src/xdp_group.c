@@ -18,9 +18,8 @@ static void share(struct netring_xdp_config *cfg, uint32_t count)
 	const struct netring_umem *umem = cfg->umem;
 	uint32_t rx = umem->rx_frames_;
 
-	if (!umem->number_ && !rx && cfg->mode != NETRING_XDP_TX)
-		rx = cfg->mode == NETRING_XDP_RX ? umem->frames_ :
-						   umem->frames_ / 2;
+	if (!rx && cfg->mode != NETRING_XDP_TX)
+		rx = umem->frames_ >> (cfg->mode == NETRING_XDP_BOTH);
 	if (!cfg->rx_frames)
 		cfg->rx_frames = rx / count;
 	if (!cfg->tx_frames)

@@ -55,8 +55,7 @@ void netring_xdp_put_(struct xdp_code *code, const struct xdp_insn *table,
 				  from->value;
 		if (from->code == NR_BPF_LD_IMM64)
 			to->imm = code->map[from->value];
-		if ((from->code & NR_BPF_CLASS_MASK) == NR_BPF_CLASS_JMP &&
-		    from->off)
+		if ((from->code & 7) == NR_BPF_CLASS_JMP && from->off)
 			to->off = (int16_t)(code->label[from->off] - to - 1);
 	}
 	code->first = to;

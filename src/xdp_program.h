@@ -11,8 +11,9 @@
 
 /*
  * An instruction, half as long as the kernel's: a jump has a label for its
- * offset, and a number that does not fit into eight bits is named. Tables of them are put down from the last to the first, so that
- * a jump, which always goes forward, knows where its label came to be.
+ * offset, and a number that does not fit into eight bits is named. Tables of
+ * them are put down from the last to the first, so that a jump, which always
+ * goes forward, knows where its label came to be.
  */
 struct xdp_insn {
 	uint8_t code; /* 0: a label, whose number is in value */

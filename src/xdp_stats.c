@@ -31,7 +31,8 @@ int netring_xdp_read_stats(struct netring_xdp *xdp,
 {
 	const struct netring_xdp_tx *tx = &xdp->tx;
 	uint64_t count[COUNTERS];
-	int r = read_kernel(xdp, count);
+	uint64_t *kernel;
+	int i, r = read_kernel(xdp, count);
 
 	stats->received = xdp->rx.received_;
 	stats->invalid = xdp->rx.invalid_ + tx->invalid_;
@@ -41,11 +42,10 @@ int netring_xdp_read_stats(struct netring_xdp *xdp,
 	stats->too_long = tx->too_long_;
 	stats->retried = tx->retried_;
 	stats->link_down = tx->link_down_;
-	stats->rx_dropped = xdp->base_[0] + count[0];
-	stats->rx_invalid = xdp->base_[1] + count[1];
-	stats->tx_invalid = xdp->base_[2] + count[2];
-	stats->rx_ring_full = xdp->base_[3] + count[3];
-	stats->fill_ring_empty = xdp->base_[4] + count[4];
-	stats->tx_ring_empty = xdp->base_[5] + count[5];
+	/* the kernel's six are the last ones */
+	kernel = (uint64_t *)(void *)((uint8_t *)stats + sizeof(*stats)) -
+		 COUNTERS;
+	for (i = 0; i < COUNTERS; i++)
+		kernel[i] = xdp->base_[i] + count[i];
 	return r;
 }

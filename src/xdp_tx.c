@@ -26,9 +26,7 @@ static void show(struct netring_xdp_tx *tx, struct netring_xdp_frame *frame,
 	frame->data = netring_umem_data(umem, frame->addr);
 	frame->metadata = NULL;
 	if (NETRING_CONFIG_XDP_METADATA && umem->metadata_)
-		frame->metadata =
-			(struct netring_xdp_metadata *)(void *)(frame->data -
-								umem->metadata_);
+		frame->metadata = (void *)(frame->data - umem->metadata_);
 }
 
 /* A slot, after a look for completions if need be. */

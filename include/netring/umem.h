@@ -56,11 +56,13 @@ enum netring_umem_owner {
  * area.memory and area.table. NETRING_UMEM_OF(area) names them, and their
  * sizes, in the initializer of a struct netring_umem_config (C99, C++20).
  */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a name */
 #define NETRING_UMEM_AREA(name, frames, frame_size)              \
 	static struct {                                          \
 		uint8_t memory[(size_t)(frames) * (frame_size)]; \
-		uint32_t table[frames];                          \
+		uint32_t table[(size_t)(frames)];                \
 	} name __attribute__((aligned(NETRING_UMEM_ALIGN)))
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define NETRING_UMEM_OF(area)                                   \
 	.memory = (area).memory, .size = sizeof((area).memory), \
 	.table = (area).table, .table_size = sizeof((area).table)

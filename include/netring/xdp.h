@@ -118,9 +118,9 @@ struct netring_xdp_stats {
 	uint64_t too_long;   /* refused by commit */
 	uint64_t retried;    /* kicks that the kernel asked to repeat */
 	uint64_t link_down;  /* kicks that met a downed link */
-	uint64_t rx_dropped; /* kernel: too long, and no frame to receive into */
-	uint64_t rx_invalid;	  /* kernel: 0 in all that were seen */
-	uint64_t tx_invalid;	  /* kernel: tx ring's descriptors */
+	uint64_t rx_dropped; /* kernel: too long, or no frame to receive into */
+	uint64_t rx_invalid; /* kernel: 0 in all that were seen */
+	uint64_t tx_invalid; /* kernel: tx ring's descriptors */
 	uint64_t rx_ring_full;	  /* kernel: Linux 5.9, in rx_dropped before */
 	uint64_t fill_ring_empty; /* kernel: Linux 5.9; in rx_dropped, too */
 	uint64_t tx_ring_empty;	  /* kernel: Linux 5.9 */
@@ -139,6 +139,7 @@ struct netring_xdp {
 	int map_fd_;  /* the caller's */
 	uint32_t active_;
 	uint32_t bound_;
+	uint32_t nothing_;	   /* what an unmapped ring shows */
 	uint32_t slots_[4];	   /* of the rings: rx, tx, fill, completion */
 	struct netring_xdp *next_; /* of the UMEM's */
 	struct netring_xdp_config config_;
@@ -191,7 +192,8 @@ int netring_xdp_open(struct netring_xdp *xdp,
 int netring_xdp_close(struct netring_xdp *xdp);
 
 /* Close and open again as before, after the interface was made anew. What was
- * in the rings is gone. Return: as open; may be tried again. */
+ * in the rings is gone. Return: as open; may be tried again. Until then, as
+ * after a close, nothing is received and there are no slots to send. */
 int netring_xdp_reopen(struct netring_xdp *xdp);
 
 /* 0, -ENETDOWN: the link is down, -ENODEV: the interface is gone. No poll
@@ -201,9 +203,9 @@ int netring_xdp_health(struct netring_xdp *xdp);
 int netring_xdp_read_stats(struct netring_xdp *xdp,
 			   struct netring_xdp_stats *stats);
 
-/* For the caller's loop, and socket options of the caller's (SO_SNDBUF limits
- * the bytes in flight in copy mode): POLLIN to receive. POLLOUT says only that the tx ring
- * is at most half full: do not watch for it. */
+/* For the caller's loop, and for socket options of the caller's (SO_SNDBUF
+ * limits the bytes in flight in copy mode): POLLIN to receive. POLLOUT says
+ * only that the tx ring is at most half full: do not watch for it. */
 static inline int netring_xdp_fd(const struct netring_xdp *xdp)
 {
 	return xdp->fd_ - 1;

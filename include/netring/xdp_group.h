@@ -19,8 +19,8 @@ extern "C" {
  * a thread a queue, open a socket with an UMEM of its own for each.
  */
 struct netring_xdp_group_config {
-	struct netring_xdp_config socket; /* of each but for its queue; zero
-					   * rx_frames, tx_frames: even shares */
+	struct netring_xdp_config socket; /* of each; its queue is set, zero
+					   * rx_ and tx_frames: even shares */
 	struct netring_xdp *sockets;	  /* of the caller's, */
 	struct pollfd *fds;		  /* and as many of these */
 	uint32_t count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* xdp_tx.h - AF_XDP, the sending handle: frames to fill, forward or copy into. */
+/* xdp_tx.h - AF_XDP, the sending handle: frames to fill, to forward. */
 #ifndef NETRING_XDP_TX_H
 #define NETRING_XDP_TX_H
 

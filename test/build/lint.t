@@ -38,8 +38,11 @@ compile() {
 
 ok "gcc -fanalyzer" each "$sources" compile -O2 -fanalyzer -Wall -Wextra \
 	-Wshadow -Wundef -Wvla -Wstrict-prototypes -Wmissing-prototypes
+# The probe has room for an answer of netlink's on its stack.
 ok "no function of the library needs a frame over 256 bytes" \
-	each "$(echo src/*.c)" compile -Os -Wframe-larger-than=256
+	each "$(echo src/*.c | sed 's|src/probe_xdp\.c||')" \
+	compile -Os -Wframe-larger-than=256
+ok "but the probe's, 1280" compile -Os -Wframe-larger-than=1280 src/probe_xdp.c
 
 # File by file: in one run, clang-tidy 14 mistakes the va_list of the second.
 # shellcheck disable=SC2086 # several words
