@@ -44,14 +44,20 @@ int netring_umem_init(struct netring_umem *umem,
 	umem->table_ = cfg->table;
 	umem->size_ = cfg->size;
 	umem->frames_ = (uint32_t)(cfg->size >> shift);
-	umem->rx_frames_ = cfg->rx_frames;
 	umem->shift_ = shift;
 	umem->headroom_ = cfg->headroom;
 	if (NETRING_CONFIG_XDP_METADATA && cfg->flags)
 		umem->metadata_ = sizeof(struct netring_xdp_metadata);
-	umem->rx_.first = NETRING_UMEM_END_;
-	umem->tx_.first = NETRING_UMEM_END_;
+	netring_umem_reset_(umem, cfg->rx_frames);
 	return 0;
+}
+
+void netring_umem_reset_(struct netring_umem *umem, uint32_t rx_frames)
+{
+	umem->number_ = 0;
+	umem->rx_frames_ = umem->given_ = rx_frames;
+	umem->rx_.count = umem->tx_.count = 0;
+	umem->rx_.first = umem->tx_.first = NETRING_UMEM_END_;
 }
 
 int netring_umem_begin_(struct netring_umem *umem, enum netring_xdp_mode mode)

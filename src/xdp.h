@@ -42,6 +42,13 @@ uint32_t netring_xdp_next_(struct netring_xdp_rx *rx);
 /* 1: readable, 0: timeout, or -errno; @fd + 1, as all here. */
 int netring_xdp_poll_(int fd, int timeout);
 
+/* What was committed is to be seen before the kernel is asked whether it
+ * sleeps: else both may miss each other. */
+static inline void xdp_fence(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 /* Of what a link that is down, or gone, says about itself. */
 static inline int xdp_error(int r)
 {
@@ -56,7 +63,9 @@ int netring_xdp_check_metadata_(struct netring_xdp_tx *tx,
 				const struct netring_xdp_frame *frame,
 				uint32_t len);
 
-/* xdp_map.c: put a socket into an XSKMAP */
+/* xdp_map.c: a map's entry, changed or deleted; a socket into an XSKMAP */
+int netring_xdp_map_entry_(int command, int map, const void *key,
+			   const void *value);
 int netring_xdp_enter_(int map, uint32_t queue, int fd);
 
 #endif

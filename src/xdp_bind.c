@@ -109,21 +109,23 @@ static int bind_own(struct netring_xdp *xdp)
 	}
 }
 
+/* By any of the UMEM's sockets whose interface is there; the first one chose
+ * for all. */
 static int bind_socket(struct netring_xdp *xdp)
 {
-	const struct netring_xdp *other =
-		NETRING_CONFIG_XDP_SHARED ? xdp->next_ : NULL;
-	int r;
+	const struct netring_xdp *other = xdp->next_;
+	int r = -EBADF;
 
 	xdp->step = NETRING_STEP_BIND;
-	if (!other) {
-		r = bind_own(xdp);
-	} else { /* the UMEM's first socket chose for all */
+	for (; NETRING_CONFIG_XDP_SHARED && other && r == -EBADF;
+	     other = other->next_) {
 		r = bind_patiently(xdp, NR_XDP_SHARED_UMEM, other->fd_ - 1);
 		xdp->active_ = (xdp->active_ & ~UMEM_WIDE) |
 			       (other->active_ & UMEM_WIDE);
 		xdp->bound_ = other->bound_;
 	}
+	if (!NETRING_CONFIG_XDP_SHARED || !xdp->next_)
+		r = bind_own(xdp);
 	xdp->rx.flags_ = xdp->tx.flags_ = xdp->active_;
 	return r;
 }

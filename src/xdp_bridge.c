@@ -7,17 +7,6 @@
 #define GONE_MS 200  /* at a port that is down or gone */
 #define TYPE_AT 12
 
-/* What became of a frame: the counters from forwarded on, in their order. */
-enum fate {
-	FATE_FORWARDED,
-	FATE_FILTERED,
-	FATE_LINK_LOCAL,
-	FATE_TOO_LONG,
-	FATE_RING_FULL,
-	FATE_LINK_DOWN,
-	FATE_CUT /* not counted: the filter took these fragments away */
-};
-
 static void count(struct netring_bridge_stats *stats, enum fate fate)
 {
 	uint8_t *first = (uint8_t *)stats +
@@ -99,10 +88,6 @@ static enum fate forward(struct netring_xdp_bridge *br,
 		return FATE_LINK_DOWN;
 	if (!make_room(&far->xdp.tx))
 		return FATE_RING_FULL;
-	if (!(pkt->options & NETRING_XDP_MORE) &&
-	    !(br->flags_ & NETRING_XDP_BRIDGE_RAW_CHECKSUMS) &&
-	    netring_xdp_complete_(pkt->data, pkt->len))
-		near->stats.checksum++;
 	return FATE_FORWARDED;
 }
 
@@ -114,14 +99,21 @@ static void take(struct netring_xdp_bridge *br,
 		 struct netring_xdp_packet *pkt)
 {
 	uint32_t more = pkt->options & NETRING_XDP_MORE;
+	int completed = 0;
 
 	if (!near->follows) {
 		near->stats.received++;
 		near->fate = (uint8_t)forward(br, near, far, pkt);
+		if (near->fate == FATE_FORWARDED && !more &&
+		    !(br->flags_ & NETRING_XDP_BRIDGE_RAW_CHECKSUMS))
+			completed = netring_xdp_complete_(pkt->data, pkt->len);
 	}
-	if (near->fate == FATE_FORWARDED &&
-	    netring_xdp_tx_forward(&far->xdp.tx, pkt) < 0)
-		near->fate = FATE_TOO_LONG;
+	if (near->fate == FATE_FORWARDED) {
+		if (netring_xdp_tx_forward(&far->xdp.tx, pkt) >= 0)
+			near->stats.checksum += (uint64_t)completed;
+		else
+			near->fate = FATE_TOO_LONG;
+	}
 	near->follows = more != 0;
 	if (more && near->fate == FATE_FORWARDED && !pkt->options)
 		near->fate = FATE_CUT;

@@ -7,6 +7,17 @@
 
 #include <netring/xdp_bridge.h>
 
+/* What became of a frame: the counters from forwarded on, in their order. */
+enum fate {
+	FATE_FORWARDED,
+	FATE_FILTERED,
+	FATE_LINK_LOCAL,
+	FATE_TOO_LONG,
+	FATE_RING_FULL,
+	FATE_LINK_DOWN,
+	FATE_CUT /* not counted: the filter took these fragments away */
+};
+
 /* Sockets and programs of a port, anew. */
 int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *bridge,
 			       struct netring_xdp_bridge_port_ *port);

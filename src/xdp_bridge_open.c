@@ -45,11 +45,15 @@ static int open_port(struct netring_xdp_bridge *br,
 		return r;
 	br->queues[i] = (uint32_t)r;
 	program.interface = socket.interface = cfg->interface[i];
+	if (socket.flags & NETRING_XDP_FRAGMENTS)
+		program.flags |= NETRING_XDP_PROGRAM_FRAGMENTS;
 	r = netring_xdp_program_open(&port->program, &program);
 	br->step = port->program.step;
 	if (r < 0)
 		return r;
 	socket.mode = NETRING_XDP_BOTH;
+	if (br->copy_)
+		socket.bind[0] = NETRING_XDP_COPY;
 	socket.flags |= NETRING_XDP_PROMISC;
 	socket.program = &port->program;
 	if (!socket.rx_frames) /* fill and tx of both: four parts */
@@ -107,23 +111,37 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 	bridge->user_ = cfg->user;
 	bridge->step = NETRING_STEP_CONFIG;
 	if (!cfg->interface[0] || !cfg->interface[1] || !umem ||
-	    umem->number_ || umem->frames_ < 4)
+	    umem->sockets_ || umem->frames_ < 4 || cfg->socket.socket ||
+	    cfg->socket.flags & NETRING_XDP_KEEP_COMPLETIONS)
 		return -EINVAL;
-	umem->rx_frames_ = umem->frames_;
-	r = set_up(bridge, cfg);
-	if (r < 0)
+	for (;;) {
+		netring_umem_reset_(umem, umem->frames_);
+		r = set_up(bridge, cfg);
+		if (r >= 0) {
+			bridge->step = NETRING_STEP_NONE;
+			return r;
+		}
 		netring_xdp_bridge_close(bridge);
-	else
-		bridge->step = NETRING_STEP_NONE;
-	return r;
+		/* the first was zero-copy, which the second cannot be */
+		if (r != -EOPNOTSUPP || bridge->step != NETRING_STEP_BIND ||
+		    cfg->socket.bind[0] || bridge->copy_)
+			return r;
+		bridge->copy_ = 1;
+	}
 }
 
 int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 			       struct netring_xdp_bridge_port_ *port)
 {
+	struct netring_xdp_bridge_port_ *other = &br->port_[!port->number];
 	int r = netring_xdp_reopen(&port->xdp);
 
+	/* what is in the middle of a packet comes to its end here */
+	if (port->follows)
+		port->stats.link_down++;
 	port->follows = 0;
+	if (other->fate == FATE_FORWARDED || other->fate == FATE_CUT)
+		other->fate = FATE_LINK_DOWN;
 	/* a link that is down keeps its program */
 	if (r >= 0 && port->state == NETRING_PORT_GONE) {
 		port->offloads = 0; /* a new interface */

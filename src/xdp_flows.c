@@ -101,6 +101,12 @@ static const struct xdp_insn flows[] = {
 	BPF(NR_BPF_EXIT, 0, 0, 0, 0),
 };
 
+/* With two slots for each of three maps' addresses, and what follows. */
+_Static_assert(sizeof(flows) / sizeof(flows[0]) + 16 <=
+		       sizeof(((struct netring_xdp_program *)0)->scratch_) /
+			       sizeof(struct nr_bpf_insn),
+	       "room for the longest program");
+
 void netring_xdp_put_flows_(struct xdp_code *code)
 {
 	netring_xdp_put_(code, flows, sizeof(flows) / sizeof(flows[0]));
@@ -109,21 +115,16 @@ void netring_xdp_put_flows_(struct xdp_code *code)
 static int change(struct netring_xdp_program *program, int command,
 		  uint8_t protocol, uint16_t port)
 {
-	struct nr_bpf_map_elem elem;
-	struct flow key;
-	uint32_t value = 1;
+	const struct flow key = { { (uint8_t)(port >> 8), (uint8_t)port },
+				  protocol,
+				  0 };
+	const uint32_t listed = 1;
 
 	if (!program->flows_)
 		return -EBADF;
-	key.port[0] = (uint8_t)(port >> 8);
-	key.port[1] = (uint8_t)port;
-	key.protocol = protocol;
-	key.zero = 0;
-	memset(&elem, 0, sizeof(elem));
-	elem.map_fd = (uint32_t)program->flows_ - 1;
-	elem.key = (uintptr_t)&key;
-	elem.value = command == NR_BPF_MAP_UPDATE_ELEM ? (uintptr_t)&value : 0;
-	return sys_bpf(command, &elem, sizeof(elem));
+	return netring_xdp_map_entry_(
+		command, program->flows_ - 1, &key,
+		command == NR_BPF_MAP_UPDATE_ELEM ? &listed : NULL);
 }
 
 int netring_xdp_program_add(struct netring_xdp_program *program,

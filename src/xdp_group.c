@@ -7,6 +7,7 @@
 #include "interface.h"
 
 #define LOOK_MS 1000
+#define STARVED_MS 1
 
 int netring_xdp_queues(const char *interface)
 {
@@ -92,15 +93,21 @@ static int any_ready(struct netring_xdp_group *group)
 int netring_xdp_group_wait(struct netring_xdp_group *group, int timeout)
 {
 	uint32_t i;
-	int slice, r;
+	int slice, r, most = LOOK_MS;
 
+	if (!group->count)
+		return -EBADF;
 	for (i = 0; i < group->count; i++) {
 		group->fds_[i].fd = netring_xdp_fd(&group->sockets_[i]);
 		group->fds_[i].events = POLLIN;
 		(void)netring_xdp_rx_fill(&group->sockets_[i].rx);
+		if (!group->sockets_[i].rx.posted_)
+			most = STARVED_MS;
 	}
+	if (most == STARVED_MS && (timeout < 0 || timeout > most))
+		timeout = most;
 	while (!any_ready(group)) {
-		slice = timeout < 0 || timeout > LOOK_MS ? LOOK_MS : timeout;
+		slice = timeout < 0 || timeout > most ? most : timeout;
 		r = sys_poll(group->fds_, group->count, slice);
 		if (r > 0)
 			return any_ready(group) ? 1 : -EBADMSG;

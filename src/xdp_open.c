@@ -158,7 +158,9 @@ static int set_up(struct netring_xdp *xdp)
 		return r;
 	xdp->fd_ = r + 1;
 	xdp->step = NETRING_STEP_UMEM;
-	r = netring_xdp_register_umem_(xdp);
+	r = NETRING_CONFIG_XDP_SHARED && umem->sockets_ ?
+		    0 :
+		    netring_xdp_register_umem_(xdp);
 	if (r < 0 || (r = netring_xdp_make_rings_(xdp)) < 0)
 		return r;
 	begin_handles(xdp);
@@ -220,6 +222,11 @@ int netring_xdp_open(struct netring_xdp *xdp,
 		if (NETRING_CONFIG_XDP_ADOPT && cfg->socket)
 			xdp->fd_ = 0; /* still the caller's */
 		give_back(xdp);
+		xdp->config_.umem = NULL;
+		/* the first socket decides what for; this one did not come */
+		if (cfg->umem->number_ == 1)
+			netring_umem_reset_(cfg->umem, cfg->umem->given_);
+		return r;
 	}
 	/* reopen goes by the name, and makes a socket of its own */
 	xdp->config_.interface = xdp->interface_.name;

@@ -68,8 +68,6 @@ void netring_xdp_put_(struct xdp_code *code, const struct xdp_insn *table,
 		      unsigned int count);
 
 /* xdp_flows.c */
-int netring_xdp_make_flows_(struct netring_xdp_program *program,
-			    uint32_t count);
 void netring_xdp_put_flows_(struct xdp_code *code);
 
 /* bpf(2) BPF_MAP_CREATE with keys and values of 4 bytes; a descriptor. */

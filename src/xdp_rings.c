@@ -36,8 +36,6 @@ int netring_xdp_register_umem_(struct netring_xdp *xdp)
 	struct netring_umem *umem = xdp->config_.umem;
 	int r = -EINVAL;
 
-	if (NETRING_CONFIG_XDP_SHARED && umem->sockets_)
-		return 0;
 	if (NETRING_CONFIG_XDP_METADATA && umem->metadata_) {
 		r = register_with(xdp, NR_XDP_UMEM_TX_METADATA_LEN,
 				  umem->metadata_);

@@ -3,6 +3,7 @@
 #include "xdp.h"
 
 #define LOOK_MS 1000 /* at the link, which makes no event */
+#define STARVED_MS 1 /* all frames are away: nothing can come */
 
 /* A frame's own beginning; the kernel wants it, not where the packet was. */
 static void post(struct netring_xdp_rx *rx, uint32_t slot, uint32_t frame)
@@ -76,6 +77,7 @@ int netring_xdp_rx_kick(struct netring_xdp_rx *rx)
 {
 	int r;
 
+	xdp_fence();
 	if (!(rx->flags_ & XDP_ALWAYS_KICK) &&
 	    !netring_xdp_ring_sleeps(&rx->fill_))
 		return 0;
@@ -112,9 +114,11 @@ int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout)
 {
 	int slice, r;
 
-	(void)netring_xdp_rx_fill(rx);
 	while (!netring_xdp_seek_(&rx->ring_, 1)) {
+		(void)netring_xdp_rx_fill(rx);
 		slice = timeout < 0 || timeout > LOOK_MS ? LOOK_MS : timeout;
+		if (!rx->posted_ && slice > STARVED_MS)
+			timeout = slice = STARVED_MS;
 		r = netring_xdp_poll_(rx->fd_, slice);
 		if (r > 0) /* nothing there all the same: never a spin */
 			return netring_xdp_seek_(&rx->ring_, 1) ? 1 : -EBADMSG;

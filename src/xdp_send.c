@@ -52,7 +52,7 @@ int netring_xdp_tx_drain(struct netring_xdp_tx *tx, int64_t deadline)
 		r = netring_xdp_tx_flush(tx);
 		if (r < 0 && r != -ENETDOWN)
 			return r;
-		if (!netring_xdp_tx_pending(tx))
+		if (netring_xdp_tx_pending(tx) == tx->open_)
 			return 0;
 		if (!pause_until(deadline))
 			return (int)netring_xdp_tx_pending(tx);

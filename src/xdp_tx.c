@@ -2,6 +2,7 @@
 /* xdp_tx.c - fill frames, publish them, kick until the kernel has them. */
 #include "xdp.h"
 
+#define FRAGMENTS NETRING_CONFIG_XDP_FRAGMENTS
 #define KICK_LEAST 16u /* frames that a kick takes in copy mode; 32 of late */
 
 /* Is there a slot, and a place among what may be under way? */
@@ -29,7 +30,7 @@ static void show(struct netring_xdp_tx *tx, struct netring_xdp_frame *frame,
 		frame->metadata = (void *)(frame->data - umem->metadata_);
 }
 
-/* A slot, after a look for completions if need be. */
+/* The same, after a look for completions if need be. */
 static int find_slot(struct netring_xdp_tx *tx)
 {
 	return has_slot(tx) || (netring_xdp_tx_reap(tx) && has_slot(tx));
@@ -75,8 +76,6 @@ static void drop_open(struct netring_xdp_tx *tx)
 	}
 	tx->open_len_ = 0;
 }
-
-#define FRAGMENTS NETRING_CONFIG_XDP_FRAGMENTS
 
 /* What the kernel would drop, or stall at, is refused. */
 static int check(struct netring_xdp_tx *tx, uint64_t addr, uint32_t len,
@@ -181,12 +180,10 @@ int netring_xdp_tx_forward(struct netring_xdp_tx *tx,
 	if (pkt->addr >= tx->umem_->size_ ||
 	    netring_umem_owner(tx->umem_, pkt->addr) != NETRING_UMEM_RX)
 		return -EBADF;
-	if (!find_slot(tx))
-		return -EAGAIN;
-	r = check(tx, pkt->addr, pkt->len, more);
+	r = find_slot(tx) ? check(tx, pkt->addr, pkt->len, more) : -EAGAIN;
 	if (r >= 0)
 		stage(tx, pkt->addr, pkt->len, more);
-	else if (FRAGMENTS)
+	else if (FRAGMENTS) /* a packet goes whole or not at all */
 		drop_open(tx);
 	return r;
 }
@@ -243,6 +240,7 @@ int netring_xdp_tx_kick(struct netring_xdp_tx *tx)
 {
 	int r = 0;
 
+	xdp_fence();
 	if (tx->flags_ & XDP_ALWAYS_KICK || netring_xdp_ring_sleeps(&tx->ring_))
 		r = netring_xdp_kick_(tx->fd_);
 	if (r == -EAGAIN || r == -EBUSY || r == -ENOBUFS)

@@ -111,6 +111,7 @@ struct netring_umem {
 	size_t size_;
 	uint32_t frames_;
 	uint32_t rx_frames_;
+	uint32_t given_; /* in the configuration */
 	uint32_t shift_; /* a frame has 1 << shift_ bytes */
 	uint32_t headroom_;
 	uint32_t metadata_;	   /* bytes in front of a frame to be sent, */

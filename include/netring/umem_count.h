@@ -34,7 +34,7 @@ static inline uint32_t netring_umem_walk_(const struct netring_umem *umem,
  *
  * Holds them against the lists and against what the sockets know: O(frames),
  * for tests. Not while another thread is at it. (The debug build looks at its
- * own side with every step.)
+ * own side with each fill, release and reap.)
  *
  * Return: 0, or -EUCLEAN: a frame is lost, or had twice.
  */

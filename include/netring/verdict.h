@@ -29,7 +29,8 @@ enum netring_port_event {
 
 /*
  * Of one direction. received = forwarded + filtered + link_local + too_long +
- * ring_full + link_down, always; kernel_drops come before received.
+ * ring_full + link_down, always, but for a packet of whose fragments some are
+ * still to come; kernel_drops come before received.
  */
 struct netring_bridge_stats {
 	uint64_t received;

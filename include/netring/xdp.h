@@ -23,7 +23,7 @@ extern "C" {
  * (xdp_ring.h) on netring_xdp_rx_ring() and its like is the bare slots.
  *
  * What is received is chosen by an XDP program: see xdp_program.h. Sending
- * needs none.
+ * needs none, but with some drivers, zero-copy.
  */
 
 enum netring_xdp_mode {
@@ -77,7 +77,9 @@ struct netring_xdp_config {
 	uint32_t flags; /* NETRING_XDP_* */
 
 	/* Which enum netring_xdp_bind to try, in this order, 0: no more. All
-	 * 0: zero-copy, then copy. netring_xdp_bound() tells which it is. */
+	 * 0: zero-copy, then copy. netring_xdp_bound() tells which it is. With
+	 * FRAGMENTS each way is tried with them first. The first socket of an
+	 * UMEM decides for those that share it. */
 	uint8_t bind[2];
 
 	/* Slots of each ring, powers of two; 0: CONFIG_XDP_RING. */
@@ -104,7 +106,8 @@ struct netring_xdp_config {
 	const int *map;			     /* an XSKMAP's descriptor */
 
 	const int *socket; /* an AF_XDP socket just made by someone else, who
-			    * has CAP_NET_RAW; NULL: make one */
+			    * has CAP_NET_RAW, in this network namespace; if
+			    * open fails, close it; NULL: make one */
 };
 
 /* Since open. The kernel's six are of linux/if_xdp.h; where the socket was
@@ -169,12 +172,14 @@ struct netring_xdp {
  *              UMEM has no frames for that mode
  *   SOCKET     -EAFNOSUPPORT: a kernel without AF_XDP; -EPERM: CAP_NET_RAW
  *   INTERFACE  -ENODEV; -EPFNOSUPPORT: no Ethernet
- *   UMEM       -ENOBUFS: RLIMIT_MEMLOCK (raise it, or take fewer frames);
+ *   UMEM       -ENOBUFS: RLIMIT_MEMLOCK (raise it, or take fewer frames; a
+ *              socket just closed counts for some 20 ms);
  *              -ENOMEM; -EFAULT: memory that cannot be pinned
  *   VERSION    -EPROTONOSUPPORT: before Linux 5.4
  *   RING, MAP  -ENOMEM
  *   OPTION     -EPERM: BUSY_POLL needs CAP_NET_ADMIN; -EACCES: tx_budget
- *   BIND       -EINVAL: no such queue, or, zero-copy, frames too small for
+ *   BIND       -EBADF: the interfaces of all other sockets of the UMEM are
+ *              gone (reopen those, then this one); -EINVAL: no such queue, or, zero-copy, frames too small for
  *              the MTU; -EBUSY: the queue is taken; -EOPNOTSUPP: not in any
  *              of the ways asked for; -ENETDOWN
  *   XSKMAP     -E2BIG: the map has no slot for the queue; -EPERM
@@ -185,14 +190,16 @@ int netring_xdp_open(struct netring_xdp *xdp,
 	NETRING_TAGGED(netring_xdp_open);
 
 /*
- * Give everything back; safe on a failed, a closed or an all-zero object. Its
- * frames are free again, but for those kept. Return: how many committed frames
+ * Give everything back; safe on a failed, a closed or an all-zero object; not
+ * while another thread is in one of the handles. Its frames are free again, but
+ * for those kept; a zero-copy device may write to them for some 20 ms more. Return: how many committed frames
  * were not completed; netring_xdp_tx_drain() first to lose none.
  */
 int netring_xdp_close(struct netring_xdp *xdp);
 
-/* Close and open again as before, after the interface was made anew. What was
- * in the rings is gone. Return: as open; may be tried again. Until then, as
+/* Close and open again as before, by the name that the interface had, after it
+ * was made anew; not while another thread is in one of the handles. What was in
+ * the rings is gone. Return: as open; may be tried again. Until then, as
  * after a close, nothing is received and there are no slots to send. */
 int netring_xdp_reopen(struct netring_xdp *xdp);
 
@@ -200,6 +207,7 @@ int netring_xdp_reopen(struct netring_xdp *xdp);
  * tells of either. One system call, which also sends what waits. */
 int netring_xdp_health(struct netring_xdp *xdp);
 
+/* From another thread than the handles', on a 32-bit machine: about right. */
 int netring_xdp_read_stats(struct netring_xdp *xdp,
 			   struct netring_xdp_stats *stats);
 

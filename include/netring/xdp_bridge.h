@@ -54,9 +54,10 @@ struct netring_xdp_bridge_config {
 	uint32_t flags;	 /* NETRING_XDP_BRIDGE_* */
 	uint32_t budget; /* frames of one direction in a step; 0: 64 */
 
-	/* Of both, but for interface, mode and program. Its umem comes fresh
-	 * from netring_umem_init(), for another try too: all its frames are
-	 * for receiving. 1024 frames do. */
+	/* Of both, but for interface, mode and program; no adopted socket, no
+	 * KEEP_COMPLETIONS. No other socket has its umem, all frames of which
+	 * become those for receiving; 1024 do. By default both are zero-copy,
+	 * or both copy. FRAGMENTS is for socket and program. */
 	struct netring_xdp_config socket;
 	struct netring_xdp_program_config program;
 
@@ -85,12 +86,14 @@ struct netring_xdp_bridge_port_ {
 struct netring_xdp_bridge {
 	enum netring_step step;
 	int port;	    /* where an open failed */
-	uint32_t foreign;   /* step ATTACH, -EBUSY: the program there */
+	uint32_t foreign;   /* the program that is in the way, also of a
+			     * port that comes back */
 	uint32_t queues[2]; /* of each interface; one of them is joined */
 
 	int fd_;      /* + 1; for ioctls */
 	int stop_fd_; /* + 1; of run */
 	int stopped_;
+	int copy_; /* zero-copy would not do for both */
 	uint32_t flags_;
 	uint32_t budget_;
 	int64_t looked_; /* ms */

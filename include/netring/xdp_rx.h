@@ -54,7 +54,8 @@ void netring_xdp_rx_idle_(struct netring_xdp_rx *rx);
  * netring_xdp_rx_next() - take the next batch, without blocking.
  *
  * Return: descriptors in it, 0: nothing there now. What a batch before left
- * (walked in part, and released) comes first.
+ * (walked in part, and released) comes first. One that was walked is to be
+ * released before the next: else it comes again, and counts as invalid.
  */
 static inline uint32_t netring_xdp_rx_next(struct netring_xdp_rx *rx)
 {
@@ -100,7 +101,8 @@ static inline int netring_xdp_rx_packet(struct netring_xdp_rx *rx,
  * again, but for kept and forwarded ones. */
 void netring_xdp_rx_release(struct netring_xdp_rx *rx);
 
-/* Keep a packet of the batch beyond its release; netring_umem_free() it.
+/* Keep a packet of the batch beyond its release; netring_umem_free() it. It
+ * cannot be forwarded any more.
  * Return: 0, or -EBADF: it is in no batch. */
 int netring_xdp_rx_keep(struct netring_xdp_rx *rx,
 			const struct netring_xdp_packet *pkt);
@@ -125,8 +127,13 @@ netring_xdp_rx_metadata(const struct netring_xdp_rx *rx,
  *
  * Looks after the link once a second, since no event tells of it.
  *
+ * Where all frames are forwarded or kept, nothing can come and no event tells
+ * when they are back: then it returns 0 after a millisecond, for the caller to
+ * flush or reap the sender, or to free what it kept.
+ *
  * Return: 1, 0: timeout, -EINTR, -ENETDOWN (wait on: it may come up again),
- * -ENODEV: netring_xdp_reopen().
+ * -ENODEV: netring_xdp_reopen(); -EBADMSG, -EIO: the kernel's index cannot be,
+ * or the descriptor is none of a socket.
  */
 int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout);
 

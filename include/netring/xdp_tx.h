@@ -109,9 +109,12 @@ void netring_xdp_tx_discard(struct netring_xdp_tx *tx,
 
 /*
  * Queue a received packet, or fragment, as it is, without a copy: on a socket
- * of the same UMEM. Its bytes may have been changed, and its len. Return: as
- * commit; then, and with -EAGAIN (no slot), it stays in its batch. -EBADF: it
- * is in no batch.
+ * of the same UMEM. Its bytes may have been changed, and its len. Reap or flush
+ * also when nothing is received: frames under way are not received into.
+ *
+ * Return: as commit; then, and with -EAGAIN (no slot), it stays in its batch,
+ * and so must its other fragments: those before it are given up. -EBADF: it is
+ * in no batch.
  */
 int netring_xdp_tx_forward(struct netring_xdp_tx *tx,
 			   const struct netring_xdp_packet *pkt);
@@ -145,7 +148,8 @@ int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
 				   struct netring_xdp_frame *frame);
 
 /* Copy one packet and flush; @deadline of netring_clock_ms() for a frame, 0:
- * do not wait. Return: 0; -EAGAIN: no frame until then; as commit and flush */
+ * do not wait. Return: 0, it is queued, and goes with the next flush if not with
+ * this one; -EAGAIN: no frame until then; as commit and flush. */
 int netring_xdp_tx_send(struct netring_xdp_tx *tx, const void *data,
 			uint32_t len, int64_t deadline);
 
@@ -153,7 +157,9 @@ int netring_xdp_tx_send(struct netring_xdp_tx *tx, const void *data,
 int netring_xdp_tx_queue(struct netring_xdp_tx *tx, const void *data,
 			 uint32_t len, int64_t deadline);
 
-/* Flush until all is completed. Return: frames that remain, or as flush. */
+/* Flush until all whole packets are completed. Return: frames that remain at
+ * @deadline (a link that is down is waited for; so are completions that the
+ * caller keeps: not NETRING_FOREVER there), or as flush. */
 int netring_xdp_tx_drain(struct netring_xdp_tx *tx, int64_t deadline);
 
 /* Committed frames that are not completed. */

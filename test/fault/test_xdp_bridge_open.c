@@ -99,9 +99,10 @@ static int expect(uint32_t n, int error)
 					       2 ?
 			       -ENODEV :
 			       0;
-	case WRAP_BIND: /* zero-copy, of the first; the other one shares */
-		return calls_of(WRAP_BIND, n, 0) == 1 && (error == EINVAL ||
-							  error == EOPNOTSUPP) ?
+	case WRAP_BIND: /* zero-copy, of the first; the other one shares, and
+			 * if it cannot, both copy */
+		return (calls_of(WRAP_BIND, n, 0) == 1 && error == EINVAL) ||
+				       error == EOPNOTSUPP ?
 			       0 :
 			       -error;
 	case WRAP_BPF:

@@ -68,7 +68,7 @@ static void forward(struct netring_xdp_packet *pkt, uint32_t s, uint32_t to)
 	if (r == 0)
 		ledger_commit(to, pkt->addr, IN_BATCH, s, pkt->len,
 			      pkt->options);
-	else if (r != -EAGAIN)
+	else /* -EAGAIN too: a packet goes whole or not at all */
 		ledger_give_up(to);
 }
 
