@@ -178,10 +178,10 @@ struct netring_xdp {
  *   VERSION    -EPROTONOSUPPORT: before Linux 5.4
  *   RING, MAP  -ENOMEM
  *   OPTION     -EPERM: BUSY_POLL needs CAP_NET_ADMIN; -EACCES: tx_budget
- *   BIND       -EBADF: the interfaces of all other sockets of the UMEM are
- *              gone (reopen those, then this one); -EINVAL: no such queue, or, zero-copy, frames too small for
+ *   BIND       -EINVAL: no such queue, or, zero-copy, frames too small for
  *              the MTU; -EBUSY: the queue is taken; -EOPNOTSUPP: not in any
- *              of the ways asked for; -ENETDOWN
+ *              of the ways asked for; -ENETDOWN; -EBADF: the interfaces of
+ *              all other sockets of the UMEM are gone: reopen those first
  *   XSKMAP     -E2BIG: the map has no slot for the queue; -EPERM
  *   MEMBERSHIP promiscuous mode
  */
@@ -192,8 +192,10 @@ int netring_xdp_open(struct netring_xdp *xdp,
 /*
  * Give everything back; safe on a failed, a closed or an all-zero object; not
  * while another thread is in one of the handles. Its frames are free again, but
- * for those kept; a zero-copy device may write to them for some 20 ms more. Return: how many committed frames
- * were not completed; netring_xdp_tx_drain() first to lose none.
+ * for those kept; a zero-copy device may write to them for some 20 ms more.
+ *
+ * Return: how many committed frames were not completed; netring_xdp_tx_drain()
+ * first to lose none.
  */
 int netring_xdp_close(struct netring_xdp *xdp);
 

@@ -148,8 +148,8 @@ int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
 				   struct netring_xdp_frame *frame);
 
 /* Copy one packet and flush; @deadline of netring_clock_ms() for a frame, 0:
- * do not wait. Return: 0, it is queued, and goes with the next flush if not with
- * this one; -EAGAIN: no frame until then; as commit and flush. */
+ * do not wait. Return: 0, it is queued, and goes with the next flush if not
+ * with this one; -EAGAIN: no frame until then; as commit and flush. */
 int netring_xdp_tx_send(struct netring_xdp_tx *tx, const void *data,
 			uint32_t len, int64_t deadline);
 

@@ -24,7 +24,7 @@ int backend_mtu(const char *interface, struct backend_failure *failure,
 	return 0;
 }
 
-/* A page is the most that the kernel takes; a longer packet comes in several. */
+/* A page is the most that the kernel takes; longer packets come in several. */
 static uint32_t frame_size(uint32_t mtu)
 {
 	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);

@@ -41,13 +41,13 @@ static const char usage[] =
 	" bytes is cut unless -s asks for more\n"
 	"  -v            report once a second with -w, not only on a terminal\n"
 	"  --metrics FILE  write counters as Prometheus text, once a second\n"
-	"  --backend KIND  packet: a packet socket, the default, which sees what\n"
-	"                the host's own stack sees, too. xdp: AF_XDP, faster;\n"
-	"                it TAKES the packets AWAY from the stack (not over the\n"
-	"                connection by which you work here), sees what comes in\n"
-	"                only, has no -F, and stamps when a batch is taken.\n"
-	"                auto: xdp in native mode, where no other XDP program\n"
-	"                is; else packet\n"
+	"  --backend KIND  packet: a packet socket, the default, which sees\n"
+	"                what the host's own stack sees, too. xdp: AF_XDP,\n"
+	"                faster; it TAKES the packets AWAY from the stack (not\n"
+	"                over the connection by which you work here), sees\n"
+	"                only what comes in, has no -F, and stamps when a batch\n"
+	"                is taken. auto: xdp in native mode, where no other XDP\n"
+	"                program is; else packet\n"
 	"  --queue N     with xdp: only this queue, not all\n"
 	"  --xdp-mode MODE  with xdp: native (in the driver) or generic only;\n"
 	"                the first that works\n"
@@ -151,7 +151,7 @@ static int flag(struct capture_options *options, int letter)
 		options->verbose = 1;
 		return 1;
 	}
-	return letter < OPTION_BACKEND && strchr("eln", letter) != NULL;
+	return letter == 'e' || letter == 'l' || letter == 'n';
 }
 
 static int check(const struct capture_options *options, char **left)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* capture_xdp_open.c - a program, and a socket on each queue to capture from. */
+/* capture_xdp_open.c - a program, and a socket on each queue. */
 #include "capture_xdp.h"
 
 #include <errno.h>
