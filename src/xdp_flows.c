@@ -102,9 +102,9 @@ static const struct xdp_insn flows[] = {
 };
 
 /* With two slots for each of three maps' addresses, and what follows. */
-_Static_assert(sizeof(flows) / sizeof(flows[0]) + 16 <=
-		       sizeof(((struct netring_xdp_program *)0)->scratch_) /
-			       sizeof(struct nr_bpf_insn),
+_Static_assert((sizeof(flows) / sizeof(flows[0]) + 16) *
+			       sizeof(struct nr_bpf_insn) <=
+		       sizeof(((struct netring_xdp_program *)0)->scratch_),
 	       "room for the longest program");
 
 void netring_xdp_put_flows_(struct xdp_code *code)
