@@ -14,6 +14,12 @@ static int has_slot(struct netring_xdp_tx *tx)
 	       tx->in_flight_ + used < tx->most_;
 }
 
+/* The same, after a look for completions if need be. */
+static int find_slot(struct netring_xdp_tx *tx)
+{
+	return has_slot(tx) || (netring_xdp_tx_reap(tx) && has_slot(tx));
+}
+
 /* A frame becomes the caller's, to be filled. */
 static void show(struct netring_xdp_tx *tx, struct netring_xdp_frame *frame,
 		 uint32_t number)
@@ -28,12 +34,6 @@ static void show(struct netring_xdp_tx *tx, struct netring_xdp_frame *frame,
 	frame->metadata = NULL;
 	if (NETRING_CONFIG_XDP_METADATA && umem->metadata_)
 		frame->metadata = (void *)(frame->data - umem->metadata_);
-}
-
-/* The same, after a look for completions if need be. */
-static int find_slot(struct netring_xdp_tx *tx)
-{
-	return has_slot(tx) || (netring_xdp_tx_reap(tx) && has_slot(tx));
 }
 
 int netring_xdp_tx_reserve(struct netring_xdp_tx *tx,
