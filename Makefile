@@ -11,6 +11,7 @@ VERSION := 0.1.0
 ##= DESTDIR= PREFIX= LIBDIR= INCLUDEDIR= BINDIR=        where to install
 ##= CONFIG_X=y      an option, without asking .config
 ##= TESTS="PATH..." run only these of test/
+##= BENCH="WORD..." say this to test/bench/bench.py, which has a --help
 
 # ---------------------------------------------------------------------------
 # Where things are. Sources are named from here, the top of the source tree;
@@ -43,7 +44,7 @@ kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
 
 # The values of all options. Goals that need none do not make a .config.
 goal := $(or $(MAKECMDGOALS),all)
-ifneq ($(filter all demo install% size test-programs %.a %.o %.h %.pc \
+ifneq ($(filter all demo install% size test-programs bench-binaries %.a %.o %.h %.pc \
 	%netring,$(goal)),)
   -include $(obj)auto.conf
 endif
@@ -353,6 +354,8 @@ endif
 setup: ## Install what the checks and the demo need (Debian, as root)
 demo: ## Capture, bridge and inject between hosts on virtual wires
 check: ## Build everything and run all tests, or those of TESTS=
+bench: ## Measure beside other libraries: a table, pictures (as root)
+bench-quick: ## The same, roughly, in two minutes
 size: ## Bytes of every object, and what capturing adds to a program
 format: ## Format the sources
 format-check: ## Tell whether "make format" would change anything
@@ -461,6 +464,42 @@ test-programs: $(foreach d,$(test-dirs),$(call programs-of,$(d)))
 
 -include $(patsubst %.o,%.d,$(sanitized) $(live-objects) \
 	$(foreach d,unit fault,$(call objects-of,$(wildcard test/$(d)/*.c))))
+
+# The bench: the library of its own at the peers' -O2, and of each test/bench/*.c
+# one program. What begins with ours_ links the library as users do, static;
+# what begins with peer_pcap and peer_xsk links the host's libpcap and libxdp.
+benched := $(checked)/bench
+bench-of = $(patsubst %.c,$(obj)%,$(wildcard test/bench/$(1)*.c))
+bench-all := $(call bench-of,)
+bench-ours := $(call bench-of,ours_)
+bench-flags = -std=gnu11 -O2 $(warnings) -MMD -MP -MT $@ -MF $@.d -o $@ $<
+$(call bench-of,peer_pcap): bench-libs := -lpcap
+$(call bench-of,peer_xsk): bench-libs := -lxdp -lbpf
+
+$(bench-ours): $(obj)%: %.c $(obj)libnetring.a $(obj).stamp/cc
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(live-cflags) $(bench-flags) -static $(obj)libnetring.a
+
+$(filter-out $(bench-ours),$(bench-all)): $(obj)%: %.c
+	$(call say,HOSTCC)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(bench-flags) $(bench-libs)
+
+bench-binaries: all $(bench-all)
+
+bench-programs:
+	$(Q)$(MAKE) O=$(benched) full_defconfig
+	$(Q)$(MAKE) O=$(benched) CONFIG_OPTIMIZE_SPEED=y bench-binaries
+
+bench bench-quick: bench-programs
+	@BENCH_BUILD=$(benched) python3 test/bench/bench.py \
+		$(if $(filter bench-quick,$@),--quick) \
+		--out $(benched)/report $(BENCH)
+
+.PHONY: bench bench-quick bench-programs bench-binaries
+
+-include $(bench-all:%=%.d)
 
 ##@ Cleaning
 

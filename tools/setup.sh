@@ -1,14 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs the Debian packages that "make check" and "make demo" need.
+# Installs the Debian packages that "make check", "make demo" and "make bench"
+# need.
 
 set -eu
 
-packages='bsdutils busybox clang clang-format clang-tidy cppcheck dash ethtool g++ gcc
-git iproute2 iputils-ping jq libc6-dev libcap2-bin libclang-rt-dev
-libbpf-dev libcmocka-dev libev-dev libxdp-dev linux-libc-dev make musl-tools perl
-pkg-config prometheus python3 python3-kconfiglib python3-scapy shellcheck strace
-tcpdump tshark util-linux valgrind xdp-tools'
+packages='bsdutils busybox clang clang-format clang-tidy cppcheck dash dpdk ethtool
+g++ gcc git gnuplot-nox iperf3 iproute2 iputils-ping jq libc6-dev libcap2-bin
+libclang-rt-dev libbpf-dev libcmocka-dev libev-dev libpcap-dev libxdp-dev
+linux-libc-dev make musl-tools netsniff-ng perl pkg-config prometheus python3
+python3-kconfiglib python3-scapy shellcheck strace tcpdump tcpreplay tshark
+util-linux valgrind xdp-tools'
 
 missing=
 for package in $packages; do
