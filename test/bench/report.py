@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: MIT
+"""Results as Markdown tables, and as SVG pictures made by gnuplot.
+
+A workload in the results is what bench.py writes to results.json:
+
+    name title unit better note   as in lab.Workload
+    metrics     {name: unit}, the first one is drawn
+    contenders  [{name, ours, limit, reason}], reason: why it was not run
+    rounds      [{contender: {metric: value}}]
+    bars        [{text, metric, values, verdict, stable, reason}]
+"""
+
+import shutil
+import subprocess
+
+from stats import column, ratios, summary
+
+NOTES = '''\
+All figures are of one run on one machine, contenders in turns, round by round:
+compare within a table, not with another machine's. A figure is the median,
+with [least .. most] of the rounds; a ratio is made of values of the same round.
+The generator has core 0, the program that is measured core 1. The kernel's part
+of receiving (softirq) falls where it falls: on a virtual wire, mostly to the
+sender's core, so a program's CPU time is that of its own threads. The limit,
+where there is one, is what the kernel alone does on this machine in this run.
+'''
+
+
+def number(value):
+    """A number with three or four digits that matter.
+
+    >>> [number(n) for n in (0, 0.99731, 5.25, 23.14, 123.4, 1234567)]
+    ['0', '0.997', '5.25', '23.1', '123', '1 234 567']
+    """
+    if value == 0:
+        return '0'
+    size = abs(value)
+    if size >= 100:
+        return f'{value:,.0f}'.replace(',', ' ')
+    if size < 0.01:
+        return f'{value:.2g}'
+    return f'{value:.{1 if size >= 10 else 2 if size >= 1 else 3}f}'
+
+
+def figure(values, digits=number):
+    """The median and the range, as text."""
+    s = summary(values)
+    if s is None:
+        return ''
+    if s['min'] == s['max']:
+        return digits(s['median'])
+    return f"{digits(s['median'])} [{digits(s['min'])} .. {digits(s['max'])}]"
+
+
+def two_digits(value):
+    """A ratio.
+
+    >>> two_digits(0.7349), two_digits(123.4)
+    ('0.73', '123')
+    """
+    return f'{value:.2f}' if abs(value) < 100 else number(value)
+
+
+def table(head, rows):
+    """A Markdown table; the first column is text, the others are numbers."""
+    lines = [head, ['---'] + ['---:'] * (len(head) - 1), *rows]
+    return ''.join('| ' + ' | '.join(line) + ' |\n' for line in lines)
+
+
+def first_ours(work):
+    """The contender that the others are compared with."""
+    return next((c['name'] for c in work['contenders'] if c['ours']), None)
+
+
+def contender_row(work, contender, ours):
+    """A contender's line of its workload's table."""
+    name = contender['name']
+    if contender['reason']:
+        reason = ' '.join(contender['reason'].split()).replace('|', '/')
+        return [name, 'not run: ' + reason[:200],
+                *[''] * len(work['metrics'])]
+    metric = next(iter(work['metrics']))
+    against = [] if contender['ours'] or not ours else ratios(
+        column(work['rounds'], ours, metric),
+        column(work['rounds'], name, metric))
+    title = f'**{name}**' if contender['ours'] else name
+    return [title + (' (limit)' if contender['limit'] else ''),
+            *[figure(column(work['rounds'], name, m))
+              for m in work['metrics']], figure(against, two_digits)]
+
+
+def workload_text(work, picture):
+    """A workload's section."""
+    ours = first_ours(work)
+    units = [metric.replace('_', ' ') + (f', {unit}' if unit else '')
+             for metric, unit in work['metrics'].items()]
+    text = f"## {work['title']}\n\n"
+    if work['note']:
+        text += work['note'].strip() + '\n\n'
+    text += table(['', *units, f'{ours} / this'],
+                  [contender_row(work, contender, ours)
+                   for contender in work['contenders']])
+    if picture:
+        text += f"\n![{work['title']}]({picture})\n"
+    return text
+
+
+def bar_row(work, bar):
+    """A bar's line in the table of all."""
+    verdict = bar['verdict']
+    if bar['reason']:
+        verdict += ': ' + ' '.join(bar['reason'].split()).replace('|', '/')[:80]
+    elif not bar['stable']:
+        verdict += ', not stable: rounds on both sides of the bar'
+    return [work['title'], bar['text'], figure(bar['values'], two_digits),
+            verdict]
+
+
+def bars_text(works):
+    """The table of the bars of all workloads, measured."""
+    rows = [bar_row(work, bar) for work in works for bar in work['bars']]
+    if not rows:
+        return ''
+    return '## Bars\n\n' + table(['', 'bar', 'measured', 'verdict'], rows)
+
+
+def markdown(results, pictures):
+    """The whole report; pictures: {workload: file name}."""
+    machine = results['machine']
+    text = '<!-- SPDX-License-Identifier: MIT -->\n# Measured beside others\n\n'
+    text += f"{machine['cpu']}, {machine['cores']} cores, Linux " \
+        f"{machine['kernel']}, {machine['date']}; netring " \
+        f"{machine['netring']}; {results['rounds']} rounds of " \
+        f"{results['seconds']} s.\nPeers: {machine['peers']}.\n\n{NOTES}\n"
+    for work in results['workloads']:
+        text += workload_text(work, pictures.get(work['name'])) + '\n'
+    return text + bars_text(results['workloads'])
+
+
+def plot_lines(work):
+    """What gnuplot is to draw of a workload: (name, summary, kind), limits."""
+    metric = next(iter(work['metrics']))
+    lines, limits = [], []
+    for contender in work['contenders']:
+        s = summary(column(work['rounds'], contender['name'], metric))
+        if s and contender['limit']:
+            limits.append((contender['name'], s))
+        elif s:
+            lines.append((contender['name'], s, int(contender['ours'])))
+    return lines, limits
+
+
+def quoted(text):
+    """A string for gnuplot."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def limit_commands(limits):
+    """A dashed line across the picture, and its name above."""
+    for at, (name, s) in enumerate(limits):
+        value = s['median']
+        yield f'set arrow from first {value}, graph 0 to first {value}, ' \
+            "graph 1 nohead dashtype 2 lw 2 lc rgb '#444444' front"
+        yield f'set label {quoted(name + ": " + number(value))} at ' \
+            f"first {value}, graph 1 right offset -0.5,{0.7 + at} " \
+            "tc rgb '#444444' noenhanced"
+
+
+def plot(work):
+    """The commands that draw a workload's first metric: a bar each."""
+    lines, limits = plot_lines(work)
+    if not lines:
+        return ''
+    metric, unit = next(iter(work['metrics'].items()))
+    right = max([s['max'] for _, s, _ in lines] +
+                [s['max'] for _, s in limits]) or 1
+    count = len(lines)
+    data = ''.join(f"{count - at} {s['median']} {s['min']} {s['max']} {ours} "
+                   f'"{number(s["median"])}"\n'
+                   for at, (_, s, ours) in enumerate(lines))
+    ticks = ', '.join(f'{quoted(name)} {count - at}'
+                      for at, (name, _, _) in enumerate(lines))
+    return '\n'.join([
+        f"set terminal svg size 800,{110 + 30 * count + 20 * len(limits)} "
+        "font 'sans-serif,13' background 'white' noenhanced",
+        f"$data << EOD\n{data}EOD",
+        f"set title {quoted(work['title'])} font ',16' "
+        f"offset 0,{len(limits) * 1.2}",
+        f"set xlabel {quoted((unit or metric) + better(work))}",
+        f'set xrange [0:{right * 1.15}]', f'set yrange [0.4:{count + 0.6}]',
+        f'set ytics ({ticks}) scale 0', 'set border 1', 'set xtics nomirror',
+        "set format x '%.6g'", "set grid x lc rgb '#dddddd'",
+        'set style fill solid noborder', 'unset key',
+        *limit_commands(limits),
+        "colour(ours) = ours ? 0x1f6fb4 : 0xb0b0b0",
+        "plot $data using ($2 / 2):1:($2 / 2):(0.35):(colour($5)) "
+        "with boxxyerror lc rgb variable, \\",
+        "'' using 2:1:3:4 with xerrorbars pt -1 lw 1.5 lc rgb 'black', \\",
+        "'' using 4:1:6 with labels left offset 0.7,0", ''])
+
+
+def better(work):
+    """Which way is the good one."""
+    return f" ({work['better']} is better)" if work['better'] else ''
+
+
+def pictures(works, directory):
+    """Draws what there is to draw; {workload: file name}."""
+    made = {}
+    if not shutil.which('gnuplot'):
+        return made
+    for work in works:
+        commands = plot(work)
+        if commands:
+            name = work['name'] + '.svg'
+            drawn = subprocess.run(['gnuplot'], input=commands.encode(),
+                                   stdout=subprocess.PIPE, check=True)
+            with open(f'{directory}/{name}', 'wb') as file:
+                file.write(drawn.stdout)
+            made[work['name']] = name
+    return made
+
+
+if __name__ == '__main__':
+    import doctest
+    import sys
+
+    failed, tried = doctest.testmod()
+    print(f'{tried} examples, {failed} wrong')
+    sys.exit(bool(failed))
