@@ -22,6 +22,7 @@ from lab import TOP, Failed, Lab, Unavailable
 MODULES = ('receive', 'send', 'forward', 'latency', 'alone')
 PACKAGES = ('libpcap0.8', 'tcpdump', 'netsniff-ng', 'tcpreplay', 'libxdp1',
             'dpdk', 'iperf3')
+FAILED = 'failed: '  # so begins the reason why, if it is not as it should be
 # Units of metrics of which a workload does not say it itself.
 UNITS = {'cpu_ns': 'ns/packet', 'delivered': 'of offered', 'wakeups': '/s',
          'rate': 'packets/s', 'offered': 'packets/s'}
@@ -104,31 +105,30 @@ def measure(lab, work, contender, seconds, reasons):
     except Unavailable as reason:
         reasons[contender.name] = str(reason)
     except (Failed, OSError, ValueError, ArithmeticError) as reason:
-        reasons[contender.name] = 'failed: ' + str(reason)
+        reasons[contender.name] = FAILED + str(reason)
     finally:
         lab.kill()
     return {}
 
 
 def run(lab, work, options):
-    """All rounds of a workload: the rounds, and why some are not there."""
+    """All rounds of a workload: the rounds, and why some are not there.
+
+    Who fails is given another chance in the next round; who is not here, not.
+    """
     rounds, reasons = [], {}
     lab.link()
     for at in range(options.rounds):
-        values = {}
-        for contender in work.contenders:
-            if contender.name not in reasons:
-                values[contender.name] = measure(
-                    lab, work, contender, options.seconds, reasons)
-        rounds.append({name: value for name, value in values.items()
-                       if name not in reasons})
+        values = {contender.name: measure(lab, work, contender,
+                                          options.seconds, reasons)
+                  for contender in work.contenders
+                  if reasons.get(contender.name, FAILED).startswith(FAILED)}
+        rounds.append(values)
         print(f'  {at + 1}/{options.rounds} ' + ', '.join(
             f'{name} {report.number(next(iter(value.values())))}'
             for name, value in values.items() if value), file=sys.stderr)
     for name, reason in reasons.items():
-        print(f'  not run: {name}: {reason}', file=sys.stderr)
-        for one in rounds:
-            one.pop(name, None)
+        print(f'  {name}: {reason}', file=sys.stderr)
     return rounds, reasons
 
 
@@ -162,12 +162,21 @@ def metrics_of(work, rounds):
     return units
 
 
+def against(work, contender):
+    """The contender of ours that a peer is compared with."""
+    if contender.ours:
+        return None
+    return contender.against or next(
+        (other.name for other in work.contenders if other.ours), None)
+
+
 def result(work, rounds, reasons):
     """A workload as report.py and results.json have it."""
     return {'name': work.name, 'title': work.title, 'unit': work.unit,
             'better': work.better, 'note': getattr(work, 'note', ''),
             'metrics': metrics_of(work, rounds),
             'contenders': [{'name': c.name, 'ours': c.ours, 'limit': c.limit,
+                            'against': against(work, c),
                             'reason': reasons.get(c.name, '')}
                            for c in work.contenders],
             'rounds': rounds,
@@ -175,15 +184,11 @@ def result(work, rounds, reasons):
 
 
 def write(results, directory):
-    """results.json, the pictures, and report.md last."""
+    """results.json first: it can be drawn again."""
     os.makedirs(directory, exist_ok=True)
     with open(f'{directory}/results.json', 'w') as file:
         json.dump(results, file, indent=1)
-    pictures = report.pictures(results['workloads'], directory)
-    text = report.markdown(results, pictures)
-    with open(f'{directory}/report.md', 'w') as file:
-        file.write(text)
-    return text
+    return report.write(results, directory)
 
 
 def main():
@@ -208,7 +213,7 @@ def main():
     print(write(results, options.out))
     print(f'Written to {options.out}.', file=sys.stderr)
     failed = [c for work in results['workloads'] for c in work['contenders']
-              if c['reason'].startswith('failed: ')]
+              if c['reason'].startswith(FAILED)]
     missed = [bar for work in results['workloads'] for bar in work['bars']
               if bar['verdict'] != 'met']
     return 1 if failed or (options.strict and missed) else 0

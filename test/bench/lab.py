@@ -337,10 +337,15 @@ class Lab:
 
 
 class Contender:
-    """One who is measured: ours, a peer, or the machine's own limit."""
+    """One who is measured: ours, a peer, or the machine's own limit.
 
-    def __init__(self, name, ours=False, limit=False, **more):
+    against  which of ours a peer is compared with, if not the first; what else
+             is given is the workload's own
+    """
+
+    def __init__(self, name, ours=False, limit=False, against=None, **more):
         self.name, self.ours, self.limit = name, ours, limit
+        self.against = against
         self.__dict__.update(more)
 
 

@@ -5,13 +5,19 @@ A workload in the results is what bench.py writes to results.json:
 
     name title unit better note   as in lab.Workload
     metrics     {name: unit}, the first one is drawn
-    contenders  [{name, ours, limit, reason}], reason: why it was not run
+    contenders  [{name, ours, limit, against, reason}]
+                against: whose ratio to it is shown
+                reason: why it, or a round of it, was not run
     rounds      [{contender: {metric: value}}]
     bars        [{text, metric, values, verdict, stable, reason}]
+
+usage: report.py DIRECTORY      makes report and pictures of its results.json
 """
 
+import json
 import shutil
 import subprocess
+import sys
 
 from stats import column, ratios, summary
 
@@ -67,39 +73,49 @@ def table(head, rows):
     return ''.join('| ' + ' | '.join(line) + ' |\n' for line in lines)
 
 
-def first_ours(work):
-    """The contender that the others are compared with."""
-    return next((c['name'] for c in work['contenders'] if c['ours']), None)
+def one_line(text, length):
+    """The beginning of a text, fit for a table's cell.
+
+    >>> one_line('a | b\\n c', 7)
+    'a / b c'
+    """
+    return ' '.join(text.split()).replace('|', '/')[:length]
 
 
-def contender_row(work, contender, ours):
+def contender_row(work, contender):
     """A contender's line of its workload's table."""
-    name = contender['name']
-    if contender['reason']:
-        reason = ' '.join(contender['reason'].split()).replace('|', '/')
-        return [name, 'not run: ' + reason[:200],
-                *[''] * len(work['metrics'])]
-    metric = next(iter(work['metrics']))
-    against = [] if contender['ours'] or not ours else ratios(
-        column(work['rounds'], ours, metric),
-        column(work['rounds'], name, metric))
+    name, metrics = contender['name'], list(work['metrics'])
+    if not any(one.get(name) for one in work['rounds']):
+        return [name, 'not run: ' + one_line(contender['reason'], 200),
+                *[''] * len(metrics)]
+    metric = metrics[0]
+    ratio = ratios(column(work['rounds'], contender['against'], metric),
+                   column(work['rounds'], name, metric))
     title = f'**{name}**' if contender['ours'] else name
     return [title + (' (limit)' if contender['limit'] else ''),
             *[figure(column(work['rounds'], name, m))
-              for m in work['metrics']], figure(against, two_digits)]
+              for m in metrics], figure(ratio, two_digits)]
 
 
 def workload_text(work, picture):
     """A workload's section."""
-    ours = first_ours(work)
+    ours = list(dict.fromkeys(contender['against'] for contender in
+                              work['contenders'] if contender['against']))
     units = [metric.replace('_', ' ') + (f', {unit}' if unit else '')
              for metric, unit in work['metrics'].items()]
     text = f"## {work['title']}\n\n"
     if work['note']:
         text += work['note'].strip() + '\n\n'
-    text += table(['', *units, f'{ours} / this'],
-                  [contender_row(work, contender, ours)
+    ratio = f'{ours[0] if len(ours) == 1 else "ours"} / this' if ours else ''
+    text += table(['', *units, ratio],
+                  [contender_row(work, contender)
                    for contender in work['contenders']])
+    for contender in work['contenders']:
+        missing = sum(not one.get(contender['name']) for one in work['rounds'])
+        if 0 < missing < len(work['rounds']):
+            text += f"\n{contender['name']}: {missing} of " \
+                f"{len(work['rounds'])} rounds " \
+                f"{one_line(contender['reason'], 200)}\n"
     if picture:
         text += f"\n![{work['title']}]({picture})\n"
     return text
@@ -108,8 +124,8 @@ def workload_text(work, picture):
 def bar_row(work, bar):
     """A bar's line in the table of all."""
     verdict = bar['verdict']
-    if bar['reason']:
-        verdict += ': ' + ' '.join(bar['reason'].split()).replace('|', '/')[:80]
+    if bar['reason'] and not bar['values']:
+        verdict += ': ' + one_line(bar['reason'], 80)
     elif not bar['stable']:
         verdict += ', not stable: rounds on both sides of the bar'
     return [work['title'], bar['text'], figure(bar['values'], two_digits),
@@ -192,7 +208,7 @@ def plot(work):
         "set format x '%.6g'", "set grid x lc rgb '#dddddd'",
         'set style fill solid noborder', 'unset key',
         *limit_commands(limits),
-        "colour(ours) = ours ? 0x1f6fb4 : 0xb0b0b0",
+        'colour(ours) = ours > 0 ? 0x1f6fb4 : 0xb0b0b0',
         "plot $data using ($2 / 2):1:($2 / 2):(0.35):(colour($5)) "
         "with boxxyerror lc rgb variable, \\",
         "'' using 2:1:3:4 with xerrorbars pt -1 lw 1.5 lc rgb 'black', \\",
@@ -221,10 +237,20 @@ def pictures(works, directory):
     return made
 
 
-if __name__ == '__main__':
-    import doctest
-    import sys
+def write(results, directory):
+    """The pictures, and report.md, whose text is returned."""
+    drawn = pictures(results['workloads'], directory)
+    text = markdown(results, drawn)
+    with open(f'{directory}/report.md', 'w') as file:
+        file.write(text)
+    return text
 
-    failed, tried = doctest.testmod()
-    print(f'{tried} examples, {failed} wrong')
-    sys.exit(bool(failed))
+
+def main():
+    """Makes them again of the results.json in a directory."""
+    with open(f'{sys.argv[1]}/results.json') as file:
+        write(json.load(file), sys.argv[1])
+
+
+if __name__ == '__main__':
+    main()
