@@ -373,6 +373,7 @@ check:
 	$(Q)$(MAKE) O=$(checked) full_defconfig
 	$(Q)$(MAKE) O=$(checked) WERROR=1 all
 	$(Q)$(MAKE) O=$(checked) WERROR=1 test-programs
+	$(Q)$(MAKE) O=$(checked) WERROR=1 bench-binaries
 	@NETRING_SRC=$(CURDIR) NETRING_BUILD=$(checked) \
 	NETRING=$(checked)/netring NETRING_CC=$(call quote,$(CC)) \
 	NETRING_HOSTCC=$(call quote,$(HOSTCC)) sh test/run $(TESTS)
@@ -495,7 +496,7 @@ bench-programs:
 bench bench-quick: bench-programs
 	@BENCH_BUILD=$(benched) python3 test/bench/bench.py \
 		$(if $(filter bench-quick,$@),--quick) \
-		--out $(benched)/report $(BENCH)
+		$(BENCH)
 
 .PHONY: bench bench-quick bench-programs bench-binaries
 
@@ -512,6 +513,7 @@ clean:
 		include/netring/config.h tools/netring/applets.h .stamp .check \
 		test/src test/libnetring.a) \
 		$(foreach d,$(test-dirs),$(call programs-of,$(d))) \
+		$(bench-all) $(bench-all:%=%.d) \
 		$(wildcard $(foreach d,src tools/netring $(test-dirs:%=test/%),\
 			$(obj)$(d)/*.[od]))
 
@@ -523,7 +525,7 @@ ifneq ($(obj),)
 		rm $(obj)Makefile; \
 	fi
 	$(Q)rmdir $(addprefix $(obj),include/netring include src tools/netring \
-		tools $(test-dirs:%=test/%) test) 2>/dev/null || :
+		tools $(test-dirs:%=test/%) test/bench test) 2>/dev/null || :
 endif
 
 .PHONY: clean mrproper distclean

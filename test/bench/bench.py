@@ -15,9 +15,11 @@ import subprocess
 import sys
 import time
 
-import report
-import stats
-from lab import TOP, Failed, Lab, Unavailable
+sys.dont_write_bytecode = True  # nothing is left in the source tree
+
+import report  # noqa: E402
+import stats  # noqa: E402
+from lab import BUILD, TOP, Failed, Lab, Unavailable  # noqa: E402
 
 MODULES = ('receive', 'send', 'forward', 'latency', 'alone')
 PACKAGES = ('libpcap0.8', 'tcpdump', 'netsniff-ng', 'tcpreplay', 'libxdp1',
@@ -38,7 +40,7 @@ def arguments():
                         help='to measure a contender in a round')
     parser.add_argument('--only', nargs='+', metavar='NAME', default=[],
                         help='these workloads, or all that begin so')
-    parser.add_argument('--out', metavar='DIR', default='bench-report')
+    parser.add_argument('--out', metavar='DIR', default=BUILD + '/report')
     parser.add_argument('--list', action='store_true',
                         help='name the workloads and their contenders')
     parser.add_argument('--strict', action='store_true',

@@ -24,10 +24,10 @@ from stats import column, ratios, summary
 NOTES = '''\
 All figures are of one run on one machine, contenders in turns, round by round:
 compare within a table, not with another machine's. A figure is the median,
-with [least .. most] of the rounds; a ratio is made of values of the same round.
-The generator has core 0, the program that is measured core 1. The kernel's part
-of receiving (softirq) falls where it falls: on a virtual wire, mostly to the
-sender's core, so a program's CPU time is that of its own threads. The limit,
+with [least .. most] of the rounds; a ratio is made of values of one round.
+The generator has core 0, the program that is measured core 1. The kernel's
+part of receiving (softirq) falls where it falls: on a virtual wire, mostly to
+the sender's core. A program's CPU time is that of its own threads. The limit,
 where there is one, is what the kernel alone does on this machine in this run.
 '''
 
@@ -143,8 +143,9 @@ def bars_text(works):
 def markdown(results, pictures):
     """The whole report; pictures: {workload: file name}."""
     machine = results['machine']
-    text = '<!-- SPDX-License-Identifier: MIT -->\n# Measured beside others\n\n'
-    text += f"{machine['cpu']}, {machine['cores']} cores, Linux " \
+    text = '<!-- SPDX-License-Identifier: MIT -->\n' \
+        '# Measured beside others\n\n' \
+        f"{machine['cpu']}, {machine['cores']} cores, Linux " \
         f"{machine['kernel']}, {machine['date']}; netring " \
         f"{machine['netring']}; {results['rounds']} rounds of " \
         f"{results['seconds']} s.\nPeers: {machine['peers']}.\n\n{NOTES}\n"
@@ -200,12 +201,14 @@ def plot(work):
         f"set terminal svg size 800,{110 + 30 * count + 20 * len(limits)} "
         "font 'sans-serif,13' background 'white' noenhanced",
         f"$data << EOD\n{data}EOD",
-        f"set title {quoted(work['title'])} font ',16' "
-        f"offset 0,{len(limits) * 1.2}",
+        f"set tmargin {3 + 1.3 * len(limits)}",
+        f"set title {quoted(work['title'])} font ',15' "
+        f"offset 0,{1.3 * len(limits)}",
         f"set xlabel {quoted((unit or metric) + better(work))}",
         f'set xrange [0:{right * 1.15}]', f'set yrange [0.4:{count + 0.6}]',
         f'set ytics ({ticks}) scale 0', 'set border 1', 'set xtics nomirror',
-        "set format x '%.6g'", "set grid x lc rgb '#dddddd'",
+        f"set format x '{'%.1s%c' if right >= 10000 else '%.6g'}'",
+        "set grid xtics lc rgb '#dddddd'",
         'set style fill solid noborder', 'unset key',
         *limit_commands(limits),
         'colour(ours) = ours > 0 ? 0x1f6fb4 : 0xb0b0b0',
