@@ -8,9 +8,9 @@ set -eu
 packages='bsdutils busybox clang clang-format clang-tidy cppcheck dash dpdk ethtool
 g++ gcc git gnuplot-nox iperf3 iproute2 iputils-ping jq libc6-dev libcap2-bin
 libclang-rt-dev libbpf-dev libcmocka-dev libev-dev libpcap-dev libxdp-dev
-linux-libc-dev make musl-tools netsniff-ng perl pkg-config prometheus python3
-python3-kconfiglib python3-scapy shellcheck strace tcpdump tcpreplay tshark
-util-linux valgrind xdp-tools'
+librte-meta-mempool librte-meta-net linux-libc-dev make musl-tools netsniff-ng
+perl pkg-config procps prometheus python3 python3-kconfiglib python3-scapy
+shellcheck strace tcpdump tcpreplay tshark util-linux valgrind xdp-tools'
 
 missing=
 for package in $packages; do
