@@ -95,6 +95,7 @@ def machine():
     return {'cpu': found[1] if found else os.uname().machine,
             'cores': os.cpu_count(), 'kernel': os.uname().release,
             'date': time.strftime('%Y-%m-%d'),
+            'load': os.getloadavg()[0],  # of the minute before: was it idle?
             'netring': f'{version} ({commit})' if commit else version,
             'peers': ', '.join(f'{name} {version or "not installed"}'
                                for name, version in versions.items())}

@@ -149,6 +149,9 @@ def markdown(results, pictures):
         f"{machine['kernel']}, {machine['date']}; netring " \
         f"{machine['netring']}; {results['rounds']} rounds of " \
         f"{results['seconds']} s.\nPeers: {machine['peers']}.\n\n{NOTES}\n"
+    if machine['load'] > 0.5:
+        text += "The machine was not idle when this began (load " \
+            f"{machine['load']:.1f}): expect wide ranges.\n\n"
     for work in results['workloads']:
         text += workload_text(work, pictures.get(work['name'])) + '\n'
     return text + bars_text(results['workloads'])
@@ -160,9 +163,9 @@ def plot_lines(work):
     lines, limits = [], []
     for contender in work['contenders']:
         s = summary(column(work['rounds'], contender['name'], metric))
-        if s and contender['limit']:
+        if contender['limit'] and s and s['max']:
             limits.append((contender['name'], s))
-        elif s:
+        elif s and not contender['limit']:
             lines.append((contender['name'], s, int(contender['ours'])))
     return lines, limits
 
@@ -172,14 +175,15 @@ def quoted(text):
     return "'" + text.replace("'", "''") + "'"
 
 
-def limit_commands(limits):
-    """A dashed line across the picture, and its name above."""
+def limit_commands(limits, right):
+    """A dashed line across the picture for each, and its name above."""
     for at, (name, s) in enumerate(limits):
         value = s['median']
+        side = 'right offset -0.5' if value > right / 2 else 'left offset 0.5'
         yield f'set arrow from first {value}, graph 0 to first {value}, ' \
             "graph 1 nohead dashtype 2 lw 2 lc rgb '#444444' front"
         yield f'set label {quoted(name + ": " + number(value))} at ' \
-            f"first {value}, graph 1 right offset -0.5,{0.7 + at} " \
+            f"first {value}, graph 1 {side},{0.7 + at} " \
             "tc rgb '#444444' noenhanced"
 
 
@@ -210,7 +214,7 @@ def plot(work):
         f"set format x '{'%.1s%c' if right >= 10000 else '%.6g'}'",
         "set grid xtics lc rgb '#dddddd'",
         'set style fill solid noborder', 'unset key',
-        *limit_commands(limits),
+        *limit_commands(limits, right),
         'colour(ours) = ours > 0 ? 0x1f6fb4 : 0xb0b0b0',
         "plot $data using ($2 / 2):1:($2 / 2):(0.35):(colour($5)) "
         "with boxxyerror lc rgb variable, \\",
