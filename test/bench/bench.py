@@ -114,6 +114,13 @@ def measure(lab, work, contender, seconds, reasons):
     return {}
 
 
+def shown(work, values):
+    """A round in a line: the first metric of each contender that has it."""
+    metric = next(iter(metrics_of(work, [values])), '')
+    return ', '.join(f'{name} {report.number(value[metric])}'
+                     for name, value in values.items() if metric in value)
+
+
 def run(lab, work, options):
     """All rounds of a workload: the rounds, and why some are not there.
 
@@ -127,9 +134,8 @@ def run(lab, work, options):
                   for contender in work.contenders
                   if reasons.get(contender.name, FAILED).startswith(FAILED)}
         rounds.append(values)
-        print(f'  {at + 1}/{options.rounds} ' + ', '.join(
-            f'{name} {report.number(next(iter(value.values())))}'
-            for name, value in values.items() if value), file=sys.stderr)
+        print(f'  {at + 1}/{options.rounds} {shown(work, values)}',
+              file=sys.stderr)
     for name, reason in reasons.items():
         print(f'  {name}: {reason}', file=sys.stderr)
     return rounds, reasons
