@@ -192,12 +192,11 @@ def result(work, rounds, reasons):
             'bars': [bar_result(bar, rounds, reasons) for bar in work.bars]}
 
 
-def write(results, directory):
-    """results.json first: it can be drawn again."""
+def save(results, directory):
+    """results.json: report.py can draw it, also of a run that was ended."""
     os.makedirs(directory, exist_ok=True)
     with open(f'{directory}/results.json', 'w') as file:
         json.dump(results, file, indent=1)
-    return report.write(results, directory)
 
 
 def main():
@@ -218,8 +217,9 @@ def main():
             print(f'{work.name}: {work.title}', file=sys.stderr)
             results['workloads'].append(result(work, *run(lab, work,
                                                           options)))
+            save(results, options.out)
             print(f'  {time.monotonic() - begin:.0f} s', file=sys.stderr)
-    print(write(results, options.out))
+    print(report.write(results, options.out))
     print(f'Written to {options.out}.', file=sys.stderr)
     failed = [c for work in results['workloads'] for c in work['contenders']
               if c['reason'].startswith(FAILED)]
