@@ -128,8 +128,8 @@ def bar_row(work, bar):
         verdict += ': ' + one_line(bar['reason'], 80)
     elif not bar['stable']:
         verdict += ', not stable: rounds on both sides of the bar'
-    return [work['title'], bar['text'], figure(bar['values'], two_digits),
-            verdict]
+    return [work['title'], bar['text'],
+            figure(bar['values'], lambda value: f'{value:.3f}'), verdict]
 
 
 def bars_text(works):
