@@ -35,7 +35,6 @@ sockets get them as ordinary packets.
 
 import contextlib
 import ctypes
-import json
 import mmap
 import os
 import shutil
@@ -331,10 +330,6 @@ class Lab:
                 if device_name.strip() == device:
                     return int(numbers.split()[columns.index(name)])
         raise Failed(f'{host} has no device {device}')
-
-    def links(self, host):
-        """What "ip link" says of a host's devices."""
-        return json.loads(self.sh(host, 'ip', '-j', 'link'))
 
     def generate(self, host, device, length, rate=0, flows=1, mac=nobody,
                  burst=None, core=0):
