@@ -48,8 +48,7 @@ static int open_all(const char *device, uint32_t frames, uint32_t ring)
 	struct netring_xdp_config config = { .interface = device };
 	int r;
 
-	if (frames)
-		memory.size = (size_t)frames * 2048;
+	memory.size = (size_t)frames * 2048;
 	config.umem = &umem;
 	config.program = &program;
 	config.mode = NETRING_XDP_RX;

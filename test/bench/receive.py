@@ -16,6 +16,7 @@ RING = 4 << 20   # bytes
 WARM_UP = 0.2    # seconds
 TIMEOUT = 1000   # ms: tcpdump's, and that of libpcap's own tutorial
 WORK = 2000      # ns that a slow receiver spends with a packet
+XDP_FRAMES = 2048   # of 2 KiB; libxdp's user: 4096 of 4 KiB, as xdpsock
 SLOW_RATE = 800000   # which is more than those can
 FILE_RATE = 300000   # which all can write
 FILE = 'captured'
@@ -59,8 +60,8 @@ def libpcap(name='libpcap', immediate=0, memory=RING, work=0, **more):
 
 
 def netring_xdp(name, polls, work=0):
-    return contender(name, 'ours_xdp_receive', 'm0', polls, 0, 0, work,
-                     ours=True)
+    return contender(name, 'ours_xdp_receive', 'm0', polls, XDP_FRAMES, 0,
+                     work, ours=True)
 
 
 def xsk(name, polls, work=0, **more):
@@ -193,8 +194,10 @@ class Paced(Receive):
                                     '-p', program.pid], core=0,
                          ready='attached')
         before = lab.counter('middle', 'm0', 'rx_packets')
-        lab.generate('left', 'l0', self.length, self.rate)
+        generator = lab.generate('left', 'l0', self.length, self.rate)
         time.sleep(seconds)
+        generator.stop()
+        self.let_read(lab, program, contender, before)
         offered = lab.counter('middle', 'm0', 'rx_packets') - before
         output = strace.stop()
         lab.kill()
