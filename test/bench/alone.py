@@ -113,7 +113,7 @@ class Start(Workload):
         Contender('libxdp', argv=['peer_xsk_least', 'm0'])]
     note = ('resident is all of VmRSS, with what is touched of the ring; '
             'ring: what is mapped of a socket; allocations: calls of malloc. '
-            'Both AF_XDP programs have 4096 frames of 2 KiB and rings of 2048.')
+            'Both AF_XDP programs have 4096 frames of 2 KiB, rings of 2048.')
 
     def __init__(self):
         self.seen = {}
