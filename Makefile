@@ -246,14 +246,17 @@ SIZE ?= $(CROSS_COMPILE)size
 # Our flags first, so that those of the user win. WERROR=1 is for the checks:
 # other compilers have other warnings.
 warnings := -Wall -Wextra $(if $(filter 1,$(WERROR)),-Werror)
-own-flags := -std=c11 $(if $(CONFIG_OPTIMIZE_SPEED),-O2,-Os) $(warnings) \
+optimize := $(if $(CONFIG_OPTIMIZE_SPEED),-O2,-Os)
+own-flags := -std=c11 $(optimize) $(warnings) \
 	-ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. \
+	$(if $(CONFIG_LTO),-flto -ffat-lto-objects) \
 	$(if $(CONFIG_UNWIND_TABLES),,-fno-unwind-tables \
 		-fno-asynchronous-unwind-tables) \
 	$(if $(CONFIG_DEBUG),-g,-DNDEBUG)
 includes := -I$(obj)include -Iinclude
 all-cflags := $(own-flags) $(includes) $(CPPFLAGS) $(CFLAGS) $(EXTRA_CFLAGS)
 all-ldflags := $(if $(CONFIG_TOOL_STATIC),-static) -Wl,--gc-sections \
+	$(if $(CONFIG_LTO),-flto=auto $(optimize)) \
 	$(CFLAGS) $(EXTRA_CFLAGS) $(LDFLAGS)
 
 lib-objects := $(addprefix $(obj)src/,$(sort $(lib-y)))
@@ -268,6 +271,7 @@ $(obj).stamp/$(1): FORCE
 	@cmp -s $$@.tmp $$@ && rm $$@.tmp || mv $$@.tmp $$@
 endef
 quote = '$(subst ','\'',$(1))'
+comma := ,
 
 $(eval $(call stamp,set,$(kconfig-set)))
 $(eval $(call stamp,cc,$(CC) $(all-cflags)))
@@ -442,8 +446,8 @@ $(call programs-of,$(1)): %: %.o $(call objects-of,$(call test-support,$(1))) \
 	$$(Q)$(HOSTCC) $(sanitize) $(2) -o $$@ $$^ -lcmocka
 endef
 
-$(eval $(call host-tests,unit,))
-$(eval $(call host-tests,fault,$(wrapped:%=-Wl,--wrap=%)))
+$(eval $(call host-tests,unit,$(addprefix -Wl$(comma)--wrap=,syscall)))
+$(eval $(call host-tests,fault,$(addprefix -Wl$(comma)--wrap=,$(wrapped))))
 
 live-objects := $(call objects-of,$(wildcard test/live/*.c))
 $(live-objects): $(obj)test/live/%.o: test/live/%.c $(obj).stamp/cc \

@@ -33,14 +33,17 @@ int netring_xdp_bind_(struct netring_xdp *xdp); /* xdp_bind.c */
 /* xdp_health.c: send what waits: sendto()'s result */
 int netring_xdp_kick_(int fd);
 
-/* How the link is: 0, or as netring_xdp_health(); sends what waits. */
+/* How the link is: 0, or as netring_xdp_health(); sends what waits. @fd is that
+ * plus one, as in all of these. */
 int netring_xdp_look_(int fd);
 
 /* netring_xdp_rx_next(), out of line. */
 uint32_t netring_xdp_next_(struct netring_xdp_rx *rx);
 
-/* 1: readable, 0: timeout, or -errno; @fd + 1, as all here. */
-int netring_xdp_poll_(int fd, int timeout);
+/* xdp_rx.c: until one of @count sockets on one interface, with a @fds each, has
+ * received something: as netring_xdp_rx_wait() */
+int netring_xdp_wait_(struct netring_xdp *sockets, struct pollfd *fds,
+		      uint32_t count, int timeout);
 
 /* What was committed is to be seen before the kernel is asked whether it
  * sleeps: else both may miss each other. */

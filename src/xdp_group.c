@@ -6,9 +6,6 @@
 
 #include "interface.h"
 
-#define LOOK_MS 1000
-#define STARVED_MS 1
-
 int netring_xdp_queues(const char *interface)
 {
 	return netring_interface_queues_(interface);
@@ -80,43 +77,9 @@ struct netring_xdp *netring_xdp_group_next(struct netring_xdp_group *group)
 	return NULL;
 }
 
-static int any_ready(struct netring_xdp_group *group)
-{
-	uint32_t i;
-
-	for (i = 0; i < group->count; i++)
-		if (netring_xdp_seek_(&group->sockets_[i].rx.ring_, 1))
-			return 1;
-	return 0;
-}
-
 int netring_xdp_group_wait(struct netring_xdp_group *group, int timeout)
 {
-	uint32_t i;
-	int slice, r, most = LOOK_MS;
-
-	if (!group->count)
-		return -EBADF;
-	for (i = 0; i < group->count; i++) {
-		group->fds_[i].fd = netring_xdp_fd(&group->sockets_[i]);
-		group->fds_[i].events = POLLIN;
-		(void)netring_xdp_rx_fill(&group->sockets_[i].rx);
-		if (!group->sockets_[i].rx.posted_)
-			most = STARVED_MS;
-	}
-	if (most == STARVED_MS && (timeout < 0 || timeout > most))
-		timeout = most;
-	while (!any_ready(group)) {
-		slice = timeout < 0 || timeout > most ? most : timeout;
-		r = sys_poll(group->fds_, group->count, slice);
-		if (r > 0)
-			return any_ready(group) ? 1 : -EBADMSG;
-		if (r == 0) /* all are on one interface */
-			r = netring_xdp_health(&group->sockets_[0]);
-		if (r < 0)
-			return r;
-		if (timeout >= 0 && (timeout -= slice) <= 0)
-			return 0;
-	}
-	return 1;
+	return group->count ? netring_xdp_wait_(group->sockets_, group->fds_,
+						group->count, timeout) :
+			      -EBADF;
 }

@@ -90,7 +90,7 @@ static int map_ring(struct netring_xdp *xdp, int i,
 	map->size = (size_t)offsets->desc +
 		    (size_t)slots * (i < SLOTS_FILL ? 16 : 8);
 	r = sys_mmap(&map->map, NULL, map->size, MAP_SHARED | MAP_POPULATE,
-		     xdp->fd_ - 1, (off_t)i << 31);
+		     xdp->fd_ - 1, (uint64_t)i << 31);
 	if (r < 0) {
 		map->map = NULL;
 		return r;

@@ -75,6 +75,7 @@ int netring_xdp_rx_keep(struct netring_xdp_rx *rx,
 
 int netring_xdp_rx_kick(struct netring_xdp_rx *rx)
 {
+	struct pollfd fd;
 	int r;
 
 	xdp_fence();
@@ -82,8 +83,11 @@ int netring_xdp_rx_kick(struct netring_xdp_rx *rx)
 	    !netring_xdp_ring_sleeps(&rx->fill_))
 		return 0;
 	r = sys_recv(rx->fd_ - 1, NULL, 0, MSG_DONTWAIT);
-	if (r == -EOPNOTSUPP) /* before Linux 5.11 poll does it */
-		r = netring_xdp_poll_(rx->fd_, 0);
+	if (r == -EOPNOTSUPP) { /* before Linux 5.11 poll does it */
+		fd.fd = rx->fd_ - 1;
+		fd.events = POLLIN;
+		r = sys_poll(&fd, 1, 0);
+	}
 	return r == -EAGAIN || r > 0 ? 0 : xdp_error(r);
 }
 
@@ -98,36 +102,51 @@ uint32_t netring_xdp_next_(struct netring_xdp_rx *rx)
 	return netring_xdp_rx_next(rx);
 }
 
-int netring_xdp_poll_(int fd, int timeout)
+static int any_ready(struct netring_xdp *sockets, uint32_t count)
 {
-	struct pollfd poll;
-	int r;
-
-	poll.fd = fd - 1;
-	poll.events = POLLIN;
-	poll.revents = 0;
-	r = sys_poll(&poll, 1, timeout);
-	return r > 0 && !(poll.revents & POLLIN) ? -EIO : r;
+	while (count--)
+		if (netring_xdp_seek_(&sockets[count].rx.ring_, 1))
+			return 1;
+	return 0;
 }
 
-int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout)
+int netring_xdp_wait_(struct netring_xdp *sockets, struct pollfd *fds,
+		      uint32_t count, int timeout)
 {
-	int slice, r;
+	int slice, r, most = LOOK_MS;
+	uint32_t i;
 
-	while (!netring_xdp_seek_(&rx->ring_, 1)) {
-		(void)netring_xdp_rx_fill(rx);
-		slice = timeout < 0 || timeout > LOOK_MS ? LOOK_MS : timeout;
-		if (!rx->posted_ && slice > STARVED_MS)
-			timeout = slice = STARVED_MS;
-		r = netring_xdp_poll_(rx->fd_, slice);
+	for (i = 0; i < count; i++) {
+		(void)netring_xdp_rx_fill(&sockets[i].rx);
+		if (!sockets[i].rx.posted_)
+			most = STARVED_MS;
+		fds[i].fd = sockets[i].rx.fd_ - 1;
+		fds[i].events = POLLIN;
+	}
+	if (most == STARVED_MS && (timeout < 0 || timeout > most))
+		timeout = most;
+	while (!any_ready(sockets, count)) {
+		slice = timeout < 0 || timeout > most ? most : timeout;
+		r = sys_poll(fds, count, slice);
 		if (r > 0) /* nothing there all the same: never a spin */
-			return netring_xdp_seek_(&rx->ring_, 1) ? 1 : -EBADMSG;
-		if (r == 0)
-			r = netring_xdp_look_(rx->fd_);
+			return any_ready(sockets, count) ? 1 : -EBADMSG;
+		if (r == 0) /* all are on one interface */
+			r = netring_xdp_look_(sockets->rx.fd_);
 		if (r < 0)
 			return r;
 		if (timeout >= 0 && (timeout -= slice) <= 0)
 			return 0;
 	}
 	return 1;
+}
+
+int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout)
+{
+	struct pollfd fd;
+
+	return netring_xdp_wait_(
+		(struct netring_xdp *)(void *)((uint8_t *)rx -
+					       offsetof(struct netring_xdp,
+							rx)),
+		&fd, 1, timeout);
 }

@@ -132,8 +132,8 @@ netring_xdp_rx_metadata(const struct netring_xdp_rx *rx,
  * flush or reap the sender, or to free what it kept.
  *
  * Return: 1, 0: timeout, -EINTR, -ENETDOWN (wait on: it may come up again),
- * -ENODEV: netring_xdp_reopen(); -EBADMSG, -EIO: the kernel's index cannot be,
- * or the descriptor is none of a socket.
+ * -ENODEV: netring_xdp_reopen(); -EBADMSG: an event, but no packet: the
+ * kernel's index cannot be, or the descriptor is none of a socket.
  */
 int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout);
 

@@ -236,9 +236,9 @@ static void waits(void **state)
 	} rows[] = {
 		{ EINTR, 0, -EINTR },
 		{ ENOMEM, 0, -ENOMEM },
-		{ 0, POLLERR, -EIO }, /* not explained: never a spin */
-		{ 0, POLLHUP, -EIO },
-		{ 0, POLLNVAL, -EIO },
+		{ 0, POLLERR, -EBADMSG }, /* not explained: never a spin */
+		{ 0, POLLHUP, -EBADMSG },
+		{ 0, POLLNVAL, -EBADMSG },
 		{ 0, POLLIN, -EBADMSG }, /* and nothing there */
 		{ 0, POLLIN | POLLERR, -EBADMSG },
 	};

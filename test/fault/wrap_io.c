@@ -2,7 +2,21 @@
 /* wrap_io.c - calls that move bytes or sleep, counted and made to fail. */
 #include "wrap.h"
 
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
+
+int __wrap_socket(int domain, int type, int protocol);
+int __wrap_bind(int fd, const struct sockaddr *address, socklen_t size);
+int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *size);
+int __wrap_setsockopt(int fd, int level, int option, const void *value,
+		      socklen_t size);
+int __wrap_getsockopt(int fd, int level, int option, void *value,
+		      socklen_t *size);
+int __wrap_ioctl(int fd, unsigned long request, ...);
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd,
+		  off_t offset);
+int __wrap_munmap(void *address, size_t size);
+int __wrap_close(int fd);
 
 WRAP(int, nanosleep, (const struct timespec *time, struct timespec *left))
 {
@@ -76,22 +90,12 @@ WRAP(int, eventfd, (unsigned int value, int flags))
 	return wrap_keep(__real_eventfd(value, flags));
 }
 
-/* No C library has bpf(2). Those of its commands that the library gives make
- * descriptors, or change a map. */
-WRAP(long, syscall, (long number, ...))
+/* Those of its commands that the library gives make descriptors, or change a
+ * map. */
+static long call_bpf(int command, void *attributes, unsigned int size)
 {
-	va_list arguments;
-	void *attributes;
-	unsigned int size;
-	int command;
 	long r;
 
-	va_start(arguments, number);
-	command = va_arg(arguments, int);
-	attributes = va_arg(arguments, void *);
-	size = va_arg(arguments, unsigned int);
-	va_end(arguments);
-	assert_int_equal(number, SYS_bpf);
 	if (wrap_failing(WRAP_BPF, -1, 0, command))
 		return -1;
 	r = wrap.armed && wrap.bpf ? wrap.bpf(command, attributes, size) :
@@ -100,6 +104,56 @@ WRAP(long, syscall, (long number, ...))
 	    command == NR_BPF_LINK_CREATE)
 		wrap_keep((int)r);
 	return r;
+}
+
+/* What the library asks the kernel for by its number, as if by the C library's
+ * function. */
+/* As in the C library, six words are read, however many there are. */
+__attribute__((no_sanitize("address"))) long __wrap_syscall(long number, ...);
+
+WRAP(long, syscall, (long number, ...))
+{
+	va_list list;
+	long a[6];
+	int i;
+
+	va_start(list, number);
+	for (i = 0; i < 6; i++)
+		a[i] = va_arg(list, long);
+	va_end(list);
+#define FD ((int)a[0])
+#define AT(i) ((void *)a[i])
+	switch (number) {
+	case SYS_bpf:
+		return call_bpf((int)a[0], AT(1), (unsigned int)a[2]);
+	case SYS_socket:
+		return __wrap_socket((int)a[0], (int)a[1], (int)a[2]);
+	case SYS_bind:
+		return __wrap_bind(FD, AT(1), (socklen_t)a[2]);
+	case SYS_getsockname:
+		return __wrap_getsockname(FD, AT(1), AT(2));
+	case SYS_setsockopt:
+		return __wrap_setsockopt(FD, (int)a[1], (int)a[2], AT(3),
+					 (socklen_t)a[4]);
+	case SYS_getsockopt:
+		return __wrap_getsockopt(FD, (int)a[1], (int)a[2], AT(3),
+					 AT(4));
+	case SYS_ioctl:
+		return __wrap_ioctl(FD, (unsigned long)a[1], AT(2));
+	case SYS_mmap:
+		return (long)__wrap_mmap(AT(0), (size_t)a[1], (int)a[2],
+					 (int)a[3], (int)a[4], a[5]);
+	case SYS_munmap:
+		return __wrap_munmap(AT(0), (size_t)a[1]);
+	case SYS_close:
+		return __wrap_close(FD);
+	case SYS_sendto:
+		return __wrap_sendto(FD, AT(1), (size_t)a[2], (int)a[3], AT(4),
+				     (socklen_t)a[5]);
+	default:
+		fail_msg("system call %ld", number);
+		return -1;
+	}
 }
 
 long real_bpf(int command, void *attributes, unsigned int size)
