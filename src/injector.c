@@ -4,6 +4,7 @@
 
 #define TYPE_AT 12u
 #define VLAN_TAG 4u
+#define COPY_MOST 2048u /* above that, copying takes pages, too */
 
 static uint32_t next_slot(const struct netring_injector *inj, uint32_t slot)
 {
@@ -32,6 +33,13 @@ static struct injector_slot *slot_of(const struct netring_injector *inj,
 	return injector_slot(inj, slot);
 }
 
+/* Every slot has one, whoever fills it. */
+static struct netring_vnet *vnet_of(struct injector_slot *slot)
+{
+	return (struct netring_vnet *)(void *)((uint8_t *)slot +
+					       NR_TPACKET2_TX_OFFSET);
+}
+
 void netring_injector_reap_(struct netring_injector *inj)
 {
 	struct injector_slot *slot;
@@ -54,8 +62,8 @@ void netring_injector_reap_(struct netring_injector *inj)
 int netring_injector_reserve(struct netring_injector *inj,
 			     struct netring_frame *frame)
 {
-	uint32_t front = NR_TPACKET2_TX_OFFSET;
 	struct injector_slot *slot;
+	struct netring_vnet *vnet;
 
 	sys_assert(inj->ring_);
 	if (inj->head_ - inj->tail_ == inj->geometry_.frame_count)
@@ -68,16 +76,12 @@ int netring_injector_reserve(struct netring_injector *inj,
 		slot->retries = 0;
 		inj->newest_++;
 	}
-	frame->vnet = NULL;
-	if (NETRING_CONFIG_INJECTOR_VNET_HDR &&
-	    inj->flags_ & NETRING_INJECTOR_VNET_HDR) {
-		frame->vnet = (struct netring_vnet *)(void *)((uint8_t *)slot +
-							      front);
-		memset(frame->vnet, 0, sizeof(*frame->vnet));
-		front += sizeof(*frame->vnet);
-	}
-	frame->data = (uint8_t *)slot + front;
-	frame->capacity = inj->geometry_.frame_size - front;
+	vnet = vnet_of(slot);
+	memset(vnet, 0, sizeof(*vnet));
+	frame->vnet = inj->flags_ & NETRING_INJECTOR_VNET_HDR ? vnet : NULL;
+	frame->data = (uint8_t *)(vnet + 1);
+	frame->capacity = inj->geometry_.frame_size -
+			  (uint32_t)(frame->data - (uint8_t *)slot);
 	frame->number = inj->head_++;
 	inj->head_slot_ = next_slot(inj, inj->head_slot_);
 	return 0;
@@ -105,10 +109,9 @@ static void give_up(struct netring_injector *inj,
 		return;
 	}
 	/* a hole would stop the kernel; with PACKET_LOSS it skips this, and
-	 * numbers it for timestamps if the vnet header is good */
-	if (frame->vnet)
-		memset(frame->vnet, 0, sizeof(*frame->vnet));
-	hand_over(slot, SLOT_DISCARDED, frame->vnet ? sizeof(*frame->vnet) : 0);
+	 * numbers it for timestamps as the vnet header is good */
+	memset(vnet_of(slot), 0, sizeof(struct netring_vnet));
+	hand_over(slot, SLOT_DISCARDED, sizeof(struct netring_vnet));
 }
 
 void netring_injector_discard(struct netring_injector *inj,
@@ -119,9 +122,9 @@ void netring_injector_discard(struct netring_injector *inj,
 }
 
 /*
- * The longest frame that the interface takes, by what is at its front. The
- * kernel looks for a tag of 0x8100; with a vnet header it leaves the length
- * to us, and we let two tags pass, as a bridge must.
+ * The longest frame that the interface takes, by what is at its front. With a
+ * vnet header the kernel leaves the length to us: a tag of 0x8100 may be on
+ * top, as it has it, and for a bridge, which fills in that header, two tags.
  */
 static uint32_t longest(const struct netring_injector *inj,
 			const struct netring_frame *frame, uint32_t len)
@@ -142,9 +145,17 @@ static uint32_t longest(const struct netring_injector *inj,
 	return most;
 }
 
+/*
+ * A packet refers to the ring's pages for what is not its header. Whoever gets
+ * it beside a device, a virtual one's other end for example, copies them into
+ * new pages, which costs more than all the rest. What is called its header the
+ * kernel copies at once: so that is all of an ordinary frame.
+ */
 int netring_injector_commit(struct netring_injector *inj,
 			    const struct netring_frame *frame, uint32_t len)
 {
+	struct injector_slot *slot;
+	struct netring_vnet *vnet;
 	int r = 0;
 
 	if (len < inj->header_ || !len) {
@@ -161,11 +172,13 @@ int netring_injector_commit(struct netring_injector *inj,
 		give_up(inj, frame);
 		return r;
 	}
-	if (frame->vnet)
-		len += sizeof(*frame->vnet);
+	slot = slot_of(inj, frame);
+	vnet = vnet_of(slot);
+	if (!vnet->header_len && len <= COPY_MOST)
+		vnet->header_len = (uint16_t)len;
 	inj->pending_++;
 	inj->stats_.queued++;
-	hand_over(slot_of(inj, frame), SLOT_COMMITTED, len);
+	hand_over(slot, SLOT_COMMITTED, len + (uint32_t)sizeof(*vnet));
 	return 0;
 }
 

@@ -101,10 +101,8 @@ static int set_options(struct netring_injector *inj,
 	if ((r = set_option(inj, NETRING_STEP_VERSION, NR_PACKET_VERSION,
 			    NR_TPACKET_V2)) < 0 ||
 	    (r = set_option(inj, NETRING_STEP_LOSS, NR_PACKET_LOSS, 1)) < 0 ||
-	    (NETRING_CONFIG_INJECTOR_VNET_HDR &&
-	     cfg->flags & NETRING_INJECTOR_VNET_HDR &&
-	     (r = set_option(inj, NETRING_STEP_VNET_HDR, NR_PACKET_VNET_HDR,
-			     1)) < 0) ||
+	    (r = set_option(inj, NETRING_STEP_VNET_HDR, NR_PACKET_VNET_HDR,
+			    1)) < 0 ||
 	    (cfg->flags & NETRING_INJECTOR_QDISC_BYPASS &&
 	     (r = set_option(inj, NETRING_STEP_OPTION, NR_PACKET_QDISC_BYPASS,
 			     1)) < 0) ||

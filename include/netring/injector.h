@@ -20,7 +20,7 @@ extern "C" {
  * QDISC_BYPASS  straight to the driver: no queueing, no tcpdump on this side
  *               sees it; Linux 3.14
  * VNET_HDR      each frame has a struct netring_vnet: checksum and segmentation
- *               are the kernel's; Linux 4.6; CONFIG_INJECTOR_VNET_HDR
+ *               are the kernel's; CONFIG_INJECTOR_VNET_HDR
  * TIMESTAMP     see netring_injector_read_timestamp();
  *               CONFIG_INJECTOR_TIMESTAMP
  * TXTIME        see netring_injector_flush_at(); Linux 4.19;
@@ -111,6 +111,11 @@ struct netring_injector {
  * Protocol 0: the socket receives nothing. TPACKET_V2's layout, with
  * PACKET_LOSS, so that a frame that the kernel refuses does not block those
  * behind it. The interface may be down.
+ *
+ * The kernel copies a frame of up to 2048 bytes at the flush (PACKET_VNET_HDR
+ * with a header_len as long as the frame). For longer ones it refers to the
+ * ring's pages, which whoever receives them beside a device, such as a virtual
+ * device's other end, has to copy into pages of its own.
  *
  * Memory:  block_size * block_count bytes of kernel memory; no heap.
  * Thread:  one thread per object; objects share nothing.

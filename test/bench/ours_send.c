@@ -10,7 +10,6 @@
 
 static struct netring_injector injector;
 static uint64_t packets;
-static int linear;
 
 /* A slot keeps its bytes: each is written once, and only handed over then. */
 static uint32_t queue(const uint8_t *frame, uint32_t length, uint32_t batch)
@@ -24,21 +23,13 @@ static uint32_t queue(const uint8_t *frame, uint32_t length, uint32_t batch)
 			break;
 		if (packets + count < slots)
 			memcpy(slot.data, frame, length);
-		if (linear)
-			slot.vnet->header_len = (uint16_t)length;
 		if (netring_injector_commit(&injector, &slot, length) < 0)
 			break;
 	}
 	return count;
 }
 
-/*
- * DEVICE LENGTH [SLOTS [SLOT_SIZE [BATCH [LINEAR]]]]; 0: the library's default
- *
- * LINEAR: by a vnet header that says that all of the frame is headers, which
- * the kernel copies; else it refers to the ring's pages, and a veth, which
- * cannot let them go on, copies each into a page of its own.
- */
+/* DEVICE LENGTH [SLOTS [SLOT_SIZE [BATCH]]]; 0: the library's default */
 int main(int argc, char **argv)
 {
 	struct netring_injector_config config = { .interface = argv[1] };
@@ -53,9 +44,6 @@ int main(int argc, char **argv)
 		return 2;
 	packet_make(frame, length);
 	config.flags = NETRING_INJECTOR_QDISC_BYPASS;
-	linear = (int)packet_argument(argc, argv, 6, 0);
-	if (linear)
-		config.flags |= NETRING_INJECTOR_VNET_HDR;
 	config.frame_size = (uint32_t)packet_argument(argc, argv, 4, 0);
 	config.memory = slots * (config.frame_size ? config.frame_size : 2048);
 	r = netring_injector_open(&injector, &config);

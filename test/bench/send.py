@@ -74,8 +74,7 @@ class Send(Workload):
     metrics = {'rate': 'packets/s', 'cpu_ns': 'ns/packet',
                'arrived': 'of what it counted'}
     note = ('Each sends from core 1; what receives, in the kernel, runs there '
-            'too, and drops. rate: what arrived. linear: each frame with a '
-            'vnet header, for the kernel to copy it whole.')
+            'too, and drops. rate: what arrived.')
 
     def __init__(self, name, title, length, contenders, bars):
         self.name, self.title = f'send-{name}-{length}', title
@@ -133,8 +132,6 @@ def ring(length):
     return Send('ring', f'Send flood by packet sockets, {length} bytes',
                 length, [
                     contender('netring', program('ours_send'), ours=True),
-                    contender('netring linear', program(
-                        'ours_send', more=(0, 0, 32, 1)), ours=True),
                     contender('netring inject', tool('--qdisc-bypass'), 0.1,
                               r'(\d+) accepted', ours=True),
                     contender('trafgen', trafgen, 0.5,

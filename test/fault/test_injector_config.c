@@ -140,8 +140,8 @@ static void capacities(void **state)
 		struct netring_injector_config cfg;
 		uint32_t least, most;
 	} cases[] = {
-		{ { LO }, 1514, 2048 - 32 },
-		{ { LO, .frame_size = 512 }, 480, 480 },
+		{ { LO }, 1514, 2048 - 42 },
+		{ { LO, .frame_size = 512 }, 470, 470 },
 		{ { LO, .max_packet = 9018 }, 9018, 9200 },
 		{ { LO, .max_packet = 60 }, 60, 200 },
 		{ { LO, .max_packet = 1514,
@@ -152,7 +152,7 @@ static void capacities(void **state)
 		    .block_count = 2 },
 		  1514,
 		  1700 },
-		{ { .interface = "lo" }, 1514, 2048 - 32 },
+		{ { .interface = "lo" }, 1514, 2048 - 42 },
 	};
 	struct netring_injector inj;
 	struct netring_frame frame;

@@ -28,19 +28,19 @@ struct injector_case {
 		.cfg = { .memory = MEMORY, __VA_ARGS__ }, \
 	}
 
-/* socket, version, loss, ring, map, index, MTU, bind, name: nine */
+/* socket, version, loss, vnet header, ring, map, index, MTU, bind, name: ten */
 static const struct injector_case cases[] = {
-	CASE("plain", 9, LO),
-	CASE("index", 10, .ifindex = 1),
+	CASE("plain", 10, LO),
+	CASE("index", 11, .ifindex = 1),
 	CASE("vnet", 10, LO, .flags = NETRING_INJECTOR_VNET_HDR),
-	CASE("options", 13, LO, .flags = NETRING_INJECTOR_QDISC_BYPASS,
+	CASE("options", 14, LO, .flags = NETRING_INJECTOR_QDISC_BYPASS,
 	     .send_buffer = 100000, .priority = 3, .mark = 7),
-	CASE("times", 11, LO, .txtime_clock = CLOCK_MONOTONIC,
+	CASE("times", 12, LO, .txtime_clock = CLOCK_MONOTONIC,
 	     .flags = NETRING_INJECTOR_TIMESTAMP | NETRING_INJECTOR_TXTIME),
-	CASE("sizes", 9, LO, .block_size = 8192, .block_count = 3,
+	CASE("sizes", 10, LO, .block_size = 8192, .block_count = 3,
 	     .frame_size = 1536),
-	CASE("namespace", 13, LO, .netns = &other_netns),
-	CASE("adopt", 10, LO, .socket = &adopted),
+	CASE("namespace", 14, LO, .netns = &other_netns),
+	CASE("adopt", 11, LO, .socket = &adopted),
 	CASE("much at once", 17, LO, .socket = &adopted, .max_packet = 9000,
 	     .txtime_clock = CLOCK_MONOTONIC, .send_buffer = 100000,
 	     .priority = 3, .mark = 7,

@@ -164,7 +164,7 @@ static void room(void **state)
 	assert_int_equal(send_one(NETRING_FOREVER), 0);
 	assert_int_equal(wrap.count, 1);
 	end(0);
-	assert_memory_equal(t.ring + SLOT + 32, bytes, 60);
+	assert_memory_equal(t.ring + SLOT + 42, bytes, 60);
 	/* slots that came back are found without a kick */
 	begin(2, 1);
 	device(2, 0x20000000);

@@ -4,6 +4,7 @@
 
 static const struct tx_shape plain = { 4096, 2, 2048, 0, 1 };
 static const struct tx_shape vnet = { 4096, 2, 2048, 1, 1 };
+static const struct tx_shape large = { 4096, 2, 4096, 0, 1 };
 static const struct tx_shape bare = { 4096, 2, 2048, 0, 0 };
 
 struct row {
@@ -37,9 +38,11 @@ static const struct row rows[] = {
 	{ &plain, 0x88a8, 0, 1500, 1518, -EMSGSIZE, 1 },
 	{ &plain, 0x0081, 0, 1500, 1515, -EMSGSIZE, 1 },
 	{ &plain, 0x8101, 0, 1500, 1515, -EMSGSIZE, 1 },
-	/* the slot ends at 2048 - 32 */
-	{ &plain, 0x0800, 0, 9000, 2016, 0, 0 },
-	{ &plain, 0x0800, 0, 9000, 2017, -EMSGSIZE, 0 },
+	/* the slot ends at 2048 - 42 */
+	{ &plain, 0x0800, 0, 9000, 2006, 0, 0 },
+	{ &plain, 0x0800, 0, 9000, 2007, -EMSGSIZE, 0 },
+	{ &large, 0x0800, 0, 9000, 2048, 0, 0 },
+	{ &large, 0x0800, 0, 9000, 2049, 0, 0 },
 	{ &plain, 0x0800, 0, 9000, 0xffffffff, -EMSGSIZE, 0 },
 	{ &plain, 0x0800, 0, 68, 82, 0, 0 },
 	{ &plain, 0x0800, 0, 68, 83, -EMSGSIZE, 1 },
@@ -64,12 +67,21 @@ static const struct row rows[] = {
 	{ &bare, 0x8100, 0, 1500, 1501, -EMSGSIZE, 1 },
 };
 
+/* Behind a vnet header that calls all of an ordinary frame a header. */
+static void check_slot(const struct injector_slot *slot, uint32_t len)
+{
+	uint16_t header_len;
+
+	assert_int_equal(slot->len, len + 10);
+	memcpy(&header_len, (const uint8_t *)slot + 32 + 2, 2);
+	assert_int_equal(header_len, len > 2048 ? 0 : len);
+}
+
 static void try(const struct row *row, uint32_t before)
 {
 	struct netring_injector_stats stats;
 	struct netring_frame frame, other;
 	struct injector_slot *slot;
-	uint32_t front = row->shape->vnet ? 10 : 0;
 	int r;
 
 	tx_make(row->shape, 0, 0);
@@ -96,7 +108,7 @@ static void try(const struct row *row, uint32_t before)
 	assert_int_equal(netring_injector_pending(&tx.inj), r == 0);
 	assert_int_equal(slot->status, r == 0 ? NR_TP_STATUS_SEND_REQUEST : 0);
 	if (r == 0)
-		assert_int_equal(slot->len, row->len + front);
+		check_slot(slot, row->len);
 	/* a refused frame leaves its slot to the next one */
 	assert_int_equal(netring_injector_reserve(&tx.inj, &other), 0);
 	assert_int_equal(other.number, r == 0);
