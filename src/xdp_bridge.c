@@ -212,6 +212,8 @@ static int serve(struct netring_xdp_bridge *br,
 
 	if (!far->state && netring_xdp_tx_pending(&far->xdp.tx))
 		r = netring_xdp_tx_flush(&far->xdp.tx);
+	if (near->xdp.fd_) /* what came back from sending */
+		(void)netring_xdp_rx_fill(&near->xdp.rx);
 	if (r < 0)
 		r = follow(br, far, r);
 	return r < 0 ? r : moved;

@@ -109,6 +109,36 @@ static void stopped(void)
 	passes(1, "after all that");
 }
 
+static void send_from_0(uint32_t count)
+{
+	uint8_t frame[100];
+
+	while (count--) {
+		wire_frame(frame, sizeof(frame), WIRE_TYPE, ++number);
+		hosts_send(&h, 0, frame, sizeof(frame));
+	}
+	live_sleep_ms(5);
+}
+
+/* Frames that were sent are to be received into again, while others wait. */
+static void refilled(int attach)
+{
+	struct netring_xdp_bridge_config cfg = xdp_hosts_config(attach, 0);
+	const char *mode = xdp_hosts_mode(attach);
+	struct spied seen = { 0 };
+
+	cfg.budget = 32;
+	cfg.socket.rx_frames = 64;
+	xdp_hosts_open(&br, &cfg);
+	send_from_0(64);
+	is(netring_xdp_bridge_step(&br, 0), 32, "%s: half of what waits", mode);
+	send_from_0(32);
+	xdp_hosts_pump(&br, 5);
+	spy_count(h.spy[1], &seen, 96, 100);
+	is(seen.frames, 96, "%s: room for as many more", mode);
+	xdp_hosts_close(&br, mode);
+}
+
 /* -EINTR reaches the caller of step; frames do not suffer. */
 static void interrupted(void)
 {
@@ -211,6 +241,8 @@ int main(void)
 	outer_loop();
 	xdp_hosts_close(&br, "run");
 	budget();
+	refilled(NETRING_XDP_NATIVE);
+	refilled(NETRING_XDP_GENERIC);
 	idle(0);
 	idle(NETRING_XDP_BRIDGE_HOLD);
 	hosts_end(&h);
