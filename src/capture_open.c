@@ -11,7 +11,7 @@
 #define FLAG_IF(have, flag) ((have) ? (flag) : 0u)
 #define FLAGS_HERE                                                            \
 	(NETRING_CAPTURE_PROMISC | NETRING_CAPTURE_ALLMULTI |                 \
-	 NETRING_CAPTURE_COOKED | NETRING_CAPTURE_NO_HASH |                   \
+	 NETRING_CAPTURE_COOKED | NETRING_CAPTURE_HASH |                      \
 	 FLAG_IF(NETRING_CONFIG_CAPTURE_V2,                                   \
 		 NETRING_CAPTURE_IMMEDIATE | NETRING_CAPTURE_OVERSIZE) |      \
 	 FLAG_IF(NETRING_CONFIG_CAPTURE_VNET_HDR, NETRING_CAPTURE_VNET_HDR) | \
@@ -139,7 +139,7 @@ static int map_ring(struct netring_capture *cap,
 	request.retire_blk_tov = cfg->retire_ms ?
 					 cfg->retire_ms :
 					 NETRING_CONFIG_CAPTURE_RETIRE_MS;
-	if (!(cfg->flags & NETRING_CAPTURE_NO_HASH))
+	if (cfg->flags & NETRING_CAPTURE_HASH)
 		request.feature_req_word = NR_TP_FT_REQ_FILL_RXHASH;
 	cap->step = NETRING_STEP_RING;
 	r = sys_setsockopt(

@@ -24,7 +24,8 @@ extern "C" {
  * IMMEDIATE      TPACKET_V2: each packet at once, not block by block
  * COOKED         no link header in data (SOCK_DGRAM): for ppp, gre and other
  *                devices that are not Ethernet
- * NO_HASH        do not compute packet.hash
+ * HASH           packet.hash, which the kernel computes where the device does
+ *                not: about a twelfth of what receiving a packet costs it
  * VNET_HDR       packets carry a struct netring_vnet; Linux 4.6;
  *                CONFIG_CAPTURE_VNET_HDR
  * TIME_HARDWARE  prefer the device's clock, where its stamping is switched on
@@ -38,7 +39,7 @@ extern "C" {
 #define NETRING_CAPTURE_ALLMULTI 0x2u
 #define NETRING_CAPTURE_IMMEDIATE 0x4u
 #define NETRING_CAPTURE_COOKED 0x8u
-#define NETRING_CAPTURE_NO_HASH 0x10u
+#define NETRING_CAPTURE_HASH 0x10u
 #define NETRING_CAPTURE_VNET_HDR 0x20u
 #define NETRING_CAPTURE_TIME_HARDWARE 0x40u
 #define NETRING_CAPTURE_LOCK_FILTER 0x80u

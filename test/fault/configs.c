@@ -32,7 +32,7 @@ const struct config_case config_cases[] = {
 	CASE("immediate", LO, .flags = NETRING_CAPTURE_IMMEDIATE),
 	CASE("index", .ifindex = 1),
 	CASE("cooked", LO,
-	     .flags = NETRING_CAPTURE_COOKED | NETRING_CAPTURE_NO_HASH),
+	     .flags = NETRING_CAPTURE_COOKED | NETRING_CAPTURE_HASH),
 	CASE("protocol", LO, .protocol = 0x88b5),
 	CASE("filter", LO, .filter = &accept_all),
 	CASE("ebpf", LO, .ebpf_filter = &ebpf),

@@ -86,7 +86,7 @@ static void plain(void **state)
 	assert_int_equal(ring.frame_nr, 64);
 	assert_int_equal(ring.retire_blk_tov, 60);
 	assert_int_equal(ring.sizeof_priv, 0);
-	assert_int_equal(ring.feature_req_word, 1);
+	assert_int_equal(ring.feature_req_word, 0);
 	/* what was not asked for is not touched */
 	assert_int_equal(packet[1], -1);
 	assert_int_equal(packet[15], -1);
@@ -106,7 +106,7 @@ static void options(void **state)
 		LO,
 		.retire_ms = 77,
 		.direction = NETRING_DIRECTION_IN,
-		.flags = NETRING_CAPTURE_NO_HASH | NETRING_CAPTURE_VNET_HDR |
+		.flags = NETRING_CAPTURE_HASH | NETRING_CAPTURE_VNET_HDR |
 			 NETRING_CAPTURE_TIME_HARDWARE |
 			 NETRING_CAPTURE_LOCK_FILTER,
 	};
@@ -114,7 +114,7 @@ static void options(void **state)
 	(void)state;
 	ask(&cfg);
 	assert_int_equal(ring.retire_blk_tov, 77);
-	assert_int_equal(ring.feature_req_word, 0);
+	assert_int_equal(ring.feature_req_word, 1);
 	assert_in_range(packet[12], 4, 16);
 	assert_int_equal(packet[15], 1);
 	assert_int_equal(packet[17], 64); /* raw hardware */

@@ -240,7 +240,7 @@ static void hash_and_time(uint32_t flags)
 					    netring_clock_ms() + 500) == 1)
 			hashes[i] = pkt.hash;
 	}
-	if (flags)
+	if (!flags)
 		ok(!hashes[0] && !hashes[1] && !hashes[2], "no hash");
 	else
 		ok(hashes[0] && hashes[0] == hashes[1] &&
@@ -266,6 +266,6 @@ int main(void)
 	mapped(0);
 	mapped(NETRING_CAPTURE_IMMEDIATE);
 	hash_and_time(0);
-	hash_and_time(NETRING_CAPTURE_NO_HASH);
+	hash_and_time(NETRING_CAPTURE_HASH);
 	return done_testing();
 }
