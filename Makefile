@@ -360,6 +360,7 @@ demo: ## Capture, bridge and inject between hosts on virtual wires
 check: ## Build everything and run all tests, or those of TESTS=
 bench: ## Measure beside other libraries: a table, pictures (as root)
 bench-quick: ## The same, roughly, in two minutes
+bench-readme: ## Put what it measured last into README.md
 size: ## Bytes of every object, and what capturing adds to a program
 format: ## Format the sources
 format-check: ## Tell whether "make format" would change anything
@@ -502,7 +503,11 @@ bench bench-quick: bench-programs
 		$(if $(filter bench-quick,$@),--quick) \
 		$(BENCH)
 
-.PHONY: bench bench-quick bench-programs bench-binaries
+bench-readme:
+	python3 test/bench/report.py $(benched)/report README.md \
+		test/bench/measured
+
+.PHONY: bench bench-quick bench-readme bench-programs bench-binaries
 
 -include $(bench-all:%=%.d)
 

@@ -11,16 +11,24 @@ A workload in the results is what bench.py writes to results.json:
     rounds      [{contender: {metric: value}}]
     bars        [{text, metric, values, verdict, stable, reason}]
 
-usage: report.py DIRECTORY      makes report and pictures of its results.json
+usage: report.py DIRECTORY          makes report and pictures of its results.json
+       report.py DIRECTORY README KEPT      puts a summary between README's
+                                            marks, report and pictures into KEPT
 """
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
 
 from stats import column, ratios, summary
 
+README_HEAD = ['', 'netring', 'others (netring / this)']
+README_PICTURES = ('receive-64', 'send-ring-64', 'forward-64',
+                   'latency-capture')
+README_BARS = 'The bars that this release was to meet:'
 NOTES = '''\
 All figures are of one run on one machine, contenders in turns, round by round:
 compare within a table, not with another machine's. A figure is the median,
@@ -140,15 +148,21 @@ def bars_text(works):
     return '## Bars\n\n' + table(['', 'bar', 'measured', 'verdict'], rows)
 
 
+def where(results):
+    """The machine, and how long it took."""
+    machine = results['machine']
+    return f"{machine['cpu']}, {machine['cores']} cores, Linux " \
+        f"{machine['kernel']}, {machine['date']}; netring " \
+        f"{machine['netring']}; {results['rounds']} rounds of " \
+        f"{results['seconds']} s."
+
+
 def markdown(results, pictures):
     """The whole report; pictures: {workload: file name}."""
     machine = results['machine']
     text = '<!-- SPDX-License-Identifier: MIT -->\n' \
         '# Measured beside others\n\n' \
-        f"{machine['cpu']}, {machine['cores']} cores, Linux " \
-        f"{machine['kernel']}, {machine['date']}; netring " \
-        f"{machine['netring']}; {results['rounds']} rounds of " \
-        f"{results['seconds']} s.\nPeers: {machine['peers']}.\n\n{NOTES}\n"
+        f"{where(results)}\nPeers: {machine['peers']}.\n\n{NOTES}\n"
     if machine['load'] > 0.5:
         text += "The machine was not idle when this began (load " \
             f"{machine['load']:.1f}): expect wide ranges.\n\n"
@@ -253,10 +267,55 @@ def write(results, directory):
     return text
 
 
+def summary_row(work):
+    """A workload's line in the README: its first metric, ours and theirs."""
+    metric, unit = next(iter(work['metrics'].items()))
+    ours, theirs = [], []
+    for contender in work['contenders']:
+        values = column(work['rounds'], contender['name'], metric)
+        s = summary(values)
+        if not s:
+            continue
+        text = f"{contender['name']} {number(s['median'])}"
+        ratio = summary(ratios(column(work['rounds'], contender['against'],
+                                      metric), values))
+        if ratio:
+            text += f" ({two_digits(ratio['median'])})"
+        (ours if contender['ours'] else theirs).append(text)
+    return [f"{work['title']}: {unit or metric}{better(work)}",
+            '; '.join(ours), '; '.join(theirs)]
+
+
+def readme(results, path, kept):
+    """Puts the summary, the bars and some pictures between README's marks."""
+    with open(path) as file:
+        text = file.read()
+    works = [work for work in results['workloads'] if work['metrics']]
+    shown = ''.join(f"![{work['title']}]({kept}/{work['name']}.svg)\n"
+                    for work in works if work['name'] in README_PICTURES)
+    made = f"{where(results)} All of it: [{kept}]({kept}/report.md).\n\n" \
+        f"{table(README_HEAD, [summary_row(work) for work in works])}\n" \
+        f"{shown}\n{bars_text(works).replace('## Bars', README_BARS)}"
+    text, count = re.subn(r'(<!-- bench -->\n).*(<!-- end of bench -->)',
+                          lambda match: match[1] + made + match[2], text,
+                          flags=re.S)
+    if count != 1:
+        sys.exit(f'{path}: no marks')
+    with open(path, 'w') as file:
+        file.write(text)
+
+
 def main():
     """Makes them again of the results.json in a directory."""
     with open(f'{sys.argv[1]}/results.json') as file:
-        write(json.load(file), sys.argv[1])
+        results = json.load(file)
+    if len(sys.argv) == 2:
+        write(results, sys.argv[1])
+        return
+    shutil.rmtree(sys.argv[3], ignore_errors=True)
+    os.makedirs(sys.argv[3])
+    write(results, sys.argv[3])
+    readme(results, *sys.argv[2:])
 
 
 if __name__ == '__main__':
