@@ -25,6 +25,7 @@ static int join(int wire)
 	struct netring_xdp_config cfg = first.socket;
 
 	cfg.interface = near_name[wire];
+	cfg.flags = 0; /* the first one chose */
 	return netring_xdp_open(&others[wire], &cfg);
 }
 
