@@ -44,8 +44,8 @@ kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
 
 # The values of all options. Goals that need none do not make a .config.
 goal := $(or $(MAKECMDGOALS),all)
-ifneq ($(filter all demo install% size test-programs bench-binaries %.a %.o %.h %.pc \
-	%netring,$(goal)),)
+ifneq ($(filter all demo install% size test-programs bench-binaries \
+	$(obj)test/% %.a %.o %.h %.pc %netring,$(goal)),)
   -include $(obj)auto.conf
 endif
 

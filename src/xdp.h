@@ -45,6 +45,9 @@ uint32_t netring_xdp_next_(struct netring_xdp_rx *rx);
 int netring_xdp_wait_(struct netring_xdp *sockets, struct pollfd *fds,
 		      uint32_t count, int timeout);
 
+/* xdp_tx.c: give up the fragments of a packet that has no end yet */
+void netring_xdp_drop_open_(struct netring_xdp_tx *tx);
+
 /* What was committed is to be seen before the kernel is asked whether it
  * sleeps: else both may miss each other. */
 static inline void xdp_fence(void)

@@ -60,8 +60,8 @@ static uint32_t take_reserved(struct netring_xdp_tx *tx, uint64_t addr)
 	return frame;
 }
 
-/* The fragments of an unfinished packet are not published: give them up. */
-static void drop_open(struct netring_xdp_tx *tx)
+/* They are not published. */
+void netring_xdp_drop_open_(struct netring_xdp_tx *tx)
 {
 	uint32_t mine = UMEM_WORD(NETRING_UMEM_TX, tx->number_);
 	uint32_t frame;
@@ -145,7 +145,7 @@ static int commit(struct netring_xdp_tx *tx,
 	}
 	netring_umem_push_(tx->umem_, number);
 	if (FRAGMENTS)
-		drop_open(tx);
+		netring_xdp_drop_open_(tx);
 	return r;
 }
 
@@ -184,7 +184,7 @@ int netring_xdp_tx_forward(struct netring_xdp_tx *tx,
 	if (r >= 0)
 		stage(tx, pkt->addr, pkt->len, more);
 	else if (FRAGMENTS) /* a packet goes whole or not at all */
-		drop_open(tx);
+		netring_xdp_drop_open_(tx);
 	return r;
 }
 

@@ -74,6 +74,13 @@ for out in "$T/tested" "$T/tested/out"; do
 		"$(git -C "$T/tested" status --short | grep -v '^A')" ""
 	ok "make clean" make -C "$T/tested" O="$out" clean
 	is "removes them" "$(find "$out/test" -type f ! -name '*.c')" ""
+	one=test/live/test_nothing
+	[ "$out" = "$T/tested" ] || one=$out/$one
+	ok "one of them alone" make -C "$T/tested" O="$out" -j2 \
+		CC="$CHECK_CC" "$one"
+	has "links the library of the .config" \
+		"$(ar t "$out/libnetring.a")" capture.o
+	make -s -C "$T/tested" O="$out" clean
 	ok "make mrproper" make -C "$T/tested" O="$out" mrproper
 done
 rmdir "$T/tested/out"

@@ -28,6 +28,7 @@ static const struct bridge_case cases[] = {
 
 static struct netring_xdp_bridge br;
 static uint32_t turn;
+static uint8_t order[2];	 /* of binding */
 static struct wrap_entry failed; /* the call that failed last */
 
 /* GRO is of the test's making; TSO is a veth's own, as long as it has no
@@ -48,13 +49,14 @@ static int offloads(void)
 
 static int open_case(const struct bridge_case *test)
 {
-	const struct netring_xdp_bridge_config cfg = {
+	struct netring_xdp_bridge_config cfg = {
 		.interface = { ports[0], ports[1] },
 		.flags = test->flags,
 		.socket = { .umem = &xdp_umem, .queue = turn++ % XDP_QUEUES },
 		.program = { .flows = test->flows },
 	};
 
+	memcpy(cfg.socket.bind, order, sizeof(order));
 	memset(&br, 0xa5, sizeof(br)); /* "any content" */
 	return netring_xdp_bridge_open(&br, &cfg);
 }
@@ -235,15 +237,74 @@ static void sweep_close(void **state)
 	assert_true(calls >= 19); /* 8 maps, and each descriptor */
 }
 
+static int zero_copies; /* the first socket's device does */
+static int (*patient)(int fd, const void *address);
+
+/* The first one's device could be zero-copy, the other one's could not. */
+static int of_one(int fd, const void *address)
+{
+	struct nr_sockaddr_xdp to;
+
+	memcpy(&to, address, sizeof(to));
+	if (!(to.flags & NR_XDP_SHARED_UMEM)) {
+		zero_copies = to.flags & NR_XDP_ZEROCOPY;
+		to.flags &= (uint16_t)~NR_XDP_ZEROCOPY;
+	} else if (zero_copies) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	return patient(fd, &to);
+}
+
+/* Then both copy, but where the caller has ordered what to try. */
+static void zero_copy_of_one(void **state)
+{
+	static const uint8_t orders[][2] = {
+		{ 0, 0 },
+		{ NETRING_XDP_ZEROCOPY, NETRING_XDP_COPY },
+		{ NETRING_XDP_COPY, NETRING_XDP_ZEROCOPY },
+	};
+	uint32_t i;
+	int r;
+
+	(void)state;
+	for (i = 0; i < COUNT(orders); i++) {
+		xdp_begin(&plain);
+		xdp_arm(0, 0);
+		patient = wrap.bind;
+		wrap.bind = of_one;
+		memcpy(order, orders[i], sizeof(order));
+		r = open_case(&cases[0]);
+		memset(order, 0, sizeof(order));
+		assert_int_equal(r, i == 1 ? -EOPNOTSUPP : 0);
+		assert_int_equal(br.step, i == 1 ? NETRING_STEP_BIND :
+						   NETRING_STEP_NONE);
+		assert_int_equal(calls_of(WRAP_BIND, wrap.count, 0),
+				 i == 0 ? 4 : 2);
+		if (i == 1)
+			assert_int_equal(br.port, 1);
+		else
+			assert_int_equal(
+				netring_xdp_bound(&br.port_[0].xdp) |
+					netring_xdp_bound(&br.port_[1].xdp),
+				NETRING_XDP_COPY);
+		nothing_left();
+		wrap_disarm();
+		xdp_end(&plain);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[2 * COUNT(cases)];
+	struct CMUnitTest tests[2 * COUNT(cases) + 1];
 	uint32_t i;
 
 	enter_private_network();
 	xdp_need_bpf();
 	memset(tests, 0, sizeof(tests));
-	for (i = 0; i < COUNT(tests); i++) {
+	tests[2 * COUNT(cases)] = (struct CMUnitTest)cmocka_unit_test_teardown(
+		zero_copy_of_one, xdp_clean);
+	for (i = 0; i < 2 * COUNT(cases); i++) {
 		tests[i].name = cases[i / 2].name;
 		tests[i].test_func = i % 2 ? sweep_close : sweep_open;
 		tests[i].teardown_func = xdp_clean;
