@@ -20,7 +20,8 @@ extern "C" {
  *
  * pcap:   draft-ietf-opsawg-pcap, magic 0xa1b23c4d (nanoseconds).
  * pcapng: draft-ietf-opsawg-pcapng: one section, one interface with
- *         if_tsresol 9, enhanced packet blocks with epb_flags direction.
+ *         if_tsresol 9, enhanced packet blocks. Those of packets that this
+ *         host sent bear epb_flags "outbound"; those without came in.
  *
  * Return, everywhere: the bytes written, or 0 when @size is too small
  * (nothing is written then).

@@ -65,10 +65,10 @@ if command -v tshark >/dev/null; then
 			-e frame.cap_len 2>/dev/null)" \
 		"$(tshark -r "$T/sent.pcap" -T fields -e frame.len \
 			-e frame.cap_len 2>/dev/null)"
-	is "tshark: all came in" \
+	is "tshark: none was sent" \
 		"$(tshark -r "$T/beside.pcapng" -T fields \
 			-e frame.packet_flags_direction 2>/dev/null |
-			sort | uniq -c | tr -s ' ')" " 16 0x00000001"
+			sort | uniq -c | tr -s ' ')" " 16 "
 	is "tshark: the interface's name" \
 		"$(tshark -r "$T/beside.pcapng" -T fields \
 			-e frame.interface_name -c 1 2>/dev/null)" nr0
@@ -130,6 +130,15 @@ done
 is "-Q in" "$(packets "$T/in.pcapng")" 4
 is "-Q out" "$(packets "$T/out.pcapng")" 7
 is "-Q inout" "$(packets "$T/inout.pcapng")" 11
+if command -v tshark >/dev/null; then
+	is "tshark: which were sent" \
+		"$(tshark -r "$T/inout.pcapng" -T fields \
+			-e frame.packet_flags_direction 2>/dev/null |
+			sort | uniq -c | tr -s ' ' | tr '\n' ';')" \
+		" 4 ; 7 0x00000002;"
+else
+	skip "tshark: which were sent" "no tshark here"
+fi
 
 # A filter compiled by tcpdump: from a file, from standard input, and for tags.
 tcpdump -y EN10MB -ddd udp port 2000 >"$T/udp.bpf"

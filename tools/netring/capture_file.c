@@ -205,10 +205,11 @@ static int next_by_size(struct capture_file *file, size_t record)
 {
 	uint64_t size = file->size + record;
 
+	if (!file->options->file_size || !file->packets)
+		return 0;
 	if (!file->pcap)
 		size += NETRING_PCAPNG_STATS_SIZE;
-	if (!file->options->file_size || !file->packets ||
-	    size <= file->options->file_size)
+	if (size <= file->options->file_size)
 		return 0;
 	if (finish(file))
 		return 1;
@@ -224,7 +225,8 @@ int file_write(struct capture_file *file, struct netring_packet *pkt)
 						  FILE_PACKET_MAX;
 	size_t size;
 
-	netring_packet_restore_vlan(pkt);
+	if (pkt->flags & NETRING_PACKET_VLAN)
+		netring_packet_restore_vlan(pkt);
 	if (pkt->len > most)
 		pkt->len = most;
 	if (next_by_size(file, file->pcap ?

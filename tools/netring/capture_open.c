@@ -13,6 +13,8 @@
 #define PACKET_USUAL "1514" /* without that */
 #define RING_MAX_KIB 0x200000u
 #define PAUSE_MS 600u
+#define BLOCK_MAX 0x100000u /* above this a block gains nothing */
+#define BLOCKS_MIN 4u
 
 static uint32_t ring_kib(const struct capture_options *options)
 {
@@ -64,12 +66,17 @@ static int refuse_ring(const struct capture_options *options,
 			    "");
 }
 
+/* Does somebody look on? */
+static int is_live(const struct capture_options *options)
+{
+	return !options->file || !strcmp(options->file, "-") || options->live;
+}
+
 /* How long a lone packet may wait: not long where somebody looks on. */
 static uint32_t retire_ms(const struct capture_options *options,
 			  uint32_t blocks)
 {
-	int live = !options->file || !strcmp(options->file, "-") ||
-		   options->live;
+	int live = is_live(options);
 	uint32_t least = live ? 20 : 100;
 	uint32_t most = live ? 100 : 250;
 	uint32_t ms = blocks > 1 ? PAUSE_MS / (blocks - 1) : most;
@@ -77,6 +84,18 @@ static uint32_t retire_ms(const struct capture_options *options,
 	if (ms < least)
 		return least;
 	return ms < most ? ms : most;
+}
+
+/* Each block wakes this program, which costs as much as writing many packets:
+ * few and large ones, where nobody waits for them. */
+static void join_blocks(struct netring_geometry *geometry)
+{
+	while (geometry->block_size < BLOCK_MAX &&
+	       geometry->block_count >= 2 * BLOCKS_MIN &&
+	       geometry->block_count % 2 == 0) {
+		geometry->block_size *= 2;
+		geometry->block_count /= 2;
+	}
 }
 
 /*
@@ -107,8 +126,12 @@ static int plan_ring(struct netring_capture_config *config,
 	config->memory = request.memory;
 	config->max_packet = request.max_packet;
 	*hold_ms = 0;
-	if (!request.fixed_slots)
+	if (!request.fixed_slots) {
+		if (!is_live(options))
+			join_blocks(&geometry);
+		config->block_size = geometry.block_size;
 		*hold_ms = retire_ms(options, geometry.block_count);
+	}
 	config->retire_ms = *hold_ms;
 	return 0;
 }
