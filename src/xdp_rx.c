@@ -113,29 +113,35 @@ static int any_ready(struct netring_xdp *sockets, uint32_t count)
 int netring_xdp_wait_(struct netring_xdp *sockets, struct pollfd *fds,
 		      uint32_t count, int timeout)
 {
-	int slice, r, most = LOOK_MS;
+	struct timespec time = { .tv_nsec =
+					 sockets->config_.gather_us * 1000L };
+	int slice, r = 0;
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {
 		(void)netring_xdp_rx_fill(&sockets[i].rx);
-		if (!sockets[i].rx.posted_)
-			most = STARVED_MS;
+		if (!sockets[i].rx.posted_ && timeout)
+			timeout = STARVED_MS;
 		fds[i].fd = sockets[i].rx.fd_ - 1;
 		fds[i].events = POLLIN;
 	}
-	if (most == STARVED_MS && (timeout < 0 || timeout > most))
-		timeout = most;
 	while (!any_ready(sockets, count)) {
-		slice = timeout < 0 || timeout > most ? most : timeout;
-		r = sys_poll(fds, count, slice);
-		if (r > 0) /* nothing there all the same: never a spin */
-			return any_ready(sockets, count) ? 1 : -EBADMSG;
-		if (r == 0) /* all are on one interface */
-			r = netring_xdp_look_(sockets->rx.fd_);
-		if (r < 0)
+		if (r > 0) /* an event, and nothing there: never a spin */
+			return -EBADMSG;
+		slice = 0;
+		if (time.tv_nsec && timeout) { /* nobody has to wake us */
+			r = sys_nanosleep(&time);
+			time.tv_nsec = 0;
+		} else {
+			slice = timeout < 0 || timeout > LOOK_MS ? LOOK_MS :
+								   timeout;
+			r = sys_poll(fds, count, slice);
+			if (r == 0) /* all are on one interface */
+				r = netring_xdp_look_(sockets->rx.fd_);
+		}
+		if (r < 0 ||
+		    (r == 0 && timeout >= 0 && (timeout -= slice) <= 0))
 			return r;
-		if (timeout >= 0 && (timeout -= slice) <= 0)
-			return 0;
 	}
 	return 1;
 }

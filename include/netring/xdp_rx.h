@@ -125,6 +125,9 @@ netring_xdp_rx_metadata(const struct netring_xdp_rx *rx,
  * netring_xdp_rx_wait() - sleep until packets are there.
  * @timeout: milliseconds; 0: do not wait; NETRING_FOREVER.
  *
+ * With netring_xdp_config.gather_us it lets packets gather before, which comes
+ * on top of @timeout.
+ *
  * Looks after the link once a second, since no event tells of it.
  *
  * Where all frames are forwarded or kept, nothing can come and no event tells

@@ -41,7 +41,8 @@ static int run(int polls, unsigned long work_ns)
 	return r == -EINTR ? 0 : r;
 }
 
-static int open_all(const char *device, uint32_t frames, uint32_t ring)
+static int open_all(const char *device, uint32_t frames, uint32_t ring,
+		    uint16_t gather_us)
 {
 	struct netring_umem_config memory = { NETRING_UMEM_OF(area) };
 	struct netring_xdp_program_config steer = { .interface = device };
@@ -54,6 +55,7 @@ static int open_all(const char *device, uint32_t frames, uint32_t ring)
 	config.mode = NETRING_XDP_RX;
 	config.rx_ring = ring;
 	config.fill_ring = ring;
+	config.gather_us = gather_us;
 	if ((r = netring_umem_init(&umem, &memory)) < 0 ||
 	    (r = netring_xdp_program_open(&program, &steer)) < 0 ||
 	    (r = netring_xdp_open(&xdp, &config)) < 0 ||
@@ -65,7 +67,7 @@ static int open_all(const char *device, uint32_t frames, uint32_t ring)
 	return r;
 }
 
-/* DEVICE [POLL [FRAMES [RING [WORK_NS]]]] */
+/* DEVICE [POLL [FRAMES [RING [WORK_NS [GATHER_US]]]]] */
 int main(int argc, char **argv)
 {
 	struct netring_xdp_stats stats = { 0 };
@@ -74,7 +76,8 @@ int main(int argc, char **argv)
 	bench_begin();
 	if (argc < 2 ||
 	    open_all(argv[1], (uint32_t)packet_argument(argc, argv, 3, 2048),
-		     (uint32_t)packet_argument(argc, argv, 4, 0)) < 0)
+		     (uint32_t)packet_argument(argc, argv, 4, 0),
+		     (uint16_t)packet_argument(argc, argv, 6, 0)) < 0)
 		return 1;
 	bench_ready();
 	r = run((int)packet_argument(argc, argv, 2, 0),

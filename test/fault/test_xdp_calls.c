@@ -9,9 +9,10 @@ static const struct xdp_case plain = { "plain", 0, { .interface = "nra0" } };
 
 static struct netring_xdp xdp;
 static int kick_error, recv_error, poll_error;
-static int kicks, recvs, polls;
-static short revents;	 /* of a poll for packets, */
-static int timeouts[16]; /* as asked for */
+static int kicks, recvs, polls, naps;
+static uint16_t gather_us; /* to open with */
+static short revents;	   /* of a poll for packets, */
+static int timeouts[16];   /* as asked for */
 static int64_t now;
 
 static ssize_t kick(int fd, const void *bytes, size_t size)
@@ -72,13 +73,14 @@ static void begin(uint32_t flags)
 	wrap.endless = 1;
 	cfg = xdp_config(&plain);
 	cfg.flags = flags;
+	cfg.gather_us = gather_us;
 	assert_int_equal(netring_xdp_open(&xdp, &cfg), 0);
 	wrap.sendto = kick;
 	wrap.recv = wake;
 	wrap.poll = wait_for;
 	wrap.clock = tell_time;
 	kick_error = recv_error = poll_error = 0;
-	kicks = recvs = polls = 0;
+	kicks = recvs = polls = naps = 0;
 	revents = 0;
 	now = 5000000000000;
 }
@@ -288,6 +290,51 @@ static void wait_times(void **state)
 	end();
 }
 
+/* How packets gather: none come, one comes, a signal comes. */
+static enum {
+	NONE,
+	PACKET,
+	SIGNAL
+} meanwhile;
+
+static int nap(const struct timespec *time)
+{
+	assert_int_equal(time->tv_sec, 0);
+	assert_int_equal(time->tv_nsec, gather_us * 1000L);
+	naps++;
+	if (meanwhile == PACKET)
+		++*(uint32_t *)(uintptr_t)xdp.rx.ring_.peer_;
+	errno = EINTR;
+	return meanwhile == SIGNAL ? -1 : 0;
+}
+
+/* One sleep before the first poll; none where nothing is to be waited for. */
+static void gathers(void **state)
+{
+	(void)state;
+	gather_us = UINT16_MAX;
+	begin(0);
+	wrap.nanosleep = nap;
+	meanwhile = NONE;
+	assert_int_equal(netring_xdp_rx_wait(&xdp.rx, 0), 0);
+	assert_int_equal(naps, 0);
+	assert_int_equal(polls, 1);
+	assert_int_equal(netring_xdp_rx_wait(&xdp.rx, 2500), 0);
+	assert_int_equal(naps, 1);
+	assert_int_equal(polls, 4);
+	meanwhile = SIGNAL;
+	assert_int_equal(netring_xdp_rx_wait(&xdp.rx, -1), -EINTR);
+	assert_int_equal(naps, 2);
+	meanwhile = PACKET;
+	assert_int_equal(netring_xdp_rx_wait(&xdp.rx, -1), 1);
+	assert_int_equal(naps, 3);
+	assert_int_equal(netring_xdp_rx_wait(&xdp.rx, -1), 1);
+	assert_int_equal(naps, 3); /* it is there */
+	assert_int_equal(polls, 4);
+	end();
+	gather_us = 0;
+}
+
 /* An index of the kernel's that cannot be gives no packet, and no spin. */
 static void broken_producer(void **state)
 {
@@ -317,6 +364,7 @@ int main(void)
 		cmocka_unit_test_teardown(wake_ups, xdp_clean),
 		cmocka_unit_test_teardown(waits, xdp_clean),
 		cmocka_unit_test_teardown(wait_times, xdp_clean),
+		cmocka_unit_test_teardown(gathers, xdp_clean),
 		cmocka_unit_test_teardown(broken_producer, xdp_clean),
 	};
 
