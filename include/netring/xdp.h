@@ -83,10 +83,10 @@ struct netring_xdp_config {
 	uint8_t bind[2];
 
 	/* Fewer wake-ups: with nothing there rx_wait() first sleeps for so many
-	 * microseconds, and the thread's timer slack (50 us), and only then asks
-	 * the kernel to wake it. So what comes in quick succession gathers in
-	 * the rings, which must hold it, and its sender wakes nobody; a packet
-	 * after a longer silence ends the wait at once. 0: each does. */
+	 * microseconds, and the thread's timer slack (50 us), and only then
+	 * asks the kernel to wake it. So what comes in quick succession gathers
+	 * in the rings, which must hold it, and its sender wakes nobody; a
+	 * packet after a longer silence ends the wait at once. 0: each does. */
 	uint16_t gather_us;
 
 	/* Slots of each ring, powers of two; 0: CONFIG_XDP_RING. */

@@ -25,6 +25,7 @@ import sys
 
 from stats import column, ratios, summary
 
+LICENCE = b'<!-- SPDX-License-Identifier: MIT -->\n<svg'
 README_HEAD = ['', 'netring', 'others (netring / this)']
 README_PICTURES = ('receive-64', 'send-ring-64', 'forward-64',
                    'latency-capture')
@@ -253,7 +254,7 @@ def pictures(works, directory):
             drawn = subprocess.run(['gnuplot'], input=commands.encode(),
                                    stdout=subprocess.PIPE, check=True)
             with open(f'{directory}/{name}', 'wb') as file:
-                file.write(drawn.stdout)
+                file.write(drawn.stdout.replace(b'<svg', LICENCE, 1))
             made[work['name']] = name
     return made
 

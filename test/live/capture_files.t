@@ -219,4 +219,19 @@ sleep 0.1
 finish INT
 no "cut by -s: no complaint" grep truncated "$T/asked.err"
 
+# Few large blocks where nobody looks on: each of them wakes the program.
+for how in "4096 1048576" "4608 524288" "4096 524288 -U"; do
+	# shellcheck disable=SC2086 # words
+	set -- $how
+	# shellcheck disable=SC2086 # no word, or one
+	start blocks -i nr0 -B "$1" ${3:-} -w "$T/blocks.pcapng"
+	blocks=$(ss -0 -e -H 2>/dev/null | grep -o 'blk_size:[0-9]*')
+	finish INT
+	if [ -n "$blocks" ]; then
+		is "-B $1${3:+ $3}: a block" "$blocks" "blk_size:$2"
+	else
+		skip "-B $1${3:+ $3}: a block" "the kernel does not tell by ss"
+	fi
+done
+
 done_testing
