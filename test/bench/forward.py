@@ -148,6 +148,17 @@ class Forward(Workload):
                 forwarder.cpu_ns() if forwarder else 0)
 
 
+class Bridges(Forward):
+    """Ours alone, for "make check"."""
+
+    contenders = [c for c in FORWARDERS if c.name in (XDP, PACKET)]
+    bars = [Bar('rate', ours=XDP, peer=PACKET, at_least=1.0)]
+
+    def __init__(self):
+        super().__init__(64)
+        self.name, self.title = 'bridges', 'Our bridges, 64 bytes'
+
+
 class Tcp(Workload):
     """One connection through the middle, offloads as a veth has them."""
 
@@ -186,4 +197,4 @@ class Tcp(Workload):
 
 def workloads(quick):
     """Short and long frames, and TCP."""
-    return [Forward(64), Forward(1500), Tcp()]
+    return [Forward(64), Forward(1500), Tcp(), *[Bridges()] * (not quick)]
