@@ -46,7 +46,7 @@ def arguments():
     parser.add_argument('--strict', action='store_true',
                         help='fail where a bar is not met')
     options = parser.parse_args()
-    options.rounds = options.rounds or (3 if options.quick else 5)
+    options.rounds = options.rounds or (2 if options.quick else 5)
     options.seconds = options.seconds or (0.2 if options.quick else 1.0)
     return options
 
