@@ -148,8 +148,8 @@ static uint32_t longest(const struct netring_injector *inj,
 /*
  * A packet refers to the ring's pages for what is not its header. Whoever gets
  * it beside a device, a virtual one's other end for example, copies them into
- * new pages, which costs more than all the rest. What is called its header the
- * kernel copies at once: so that is all of an ordinary frame.
+ * new pages: a third more than sending costs else. What is called its header
+ * the kernel copies at once: so that is all of an ordinary frame.
  */
 int netring_injector_commit(struct netring_injector *inj,
 			    const struct netring_frame *frame, uint32_t len)

@@ -60,7 +60,7 @@ static uint32_t take_reserved(struct netring_xdp_tx *tx, uint64_t addr)
 	return frame;
 }
 
-/* They are not published. */
+/* Only whole packets were published: these are still ours to take back. */
 void netring_xdp_drop_open_(struct netring_xdp_tx *tx)
 {
 	uint32_t mine = UMEM_WORD(NETRING_UMEM_TX, tx->number_);
