@@ -11,6 +11,7 @@ VERSION := 0.1.0
 ##= DESTDIR= PREFIX= LIBDIR= INCLUDEDIR= BINDIR=        where to install
 ##= CONFIG_X=y      an option, without asking .config
 ##= TESTS="PATH..." run only these of test/
+##= VM="WORD..."    these of test/vm/machines, or "push", or "all" of them
 ##= BENCH="WORD..." say this to test/bench/bench.py, which has a --help
 
 # ---------------------------------------------------------------------------
@@ -44,7 +45,7 @@ kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
 
 # The values of all options. Goals that need none do not make a .config.
 goal := $(or $(MAKECMDGOALS),all)
-ifneq ($(filter all demo install% size test-programs bench-binaries \
+ifneq ($(filter all demo install% size test-programs bench-binaries vm-program \
 	$(obj)test/% %.a %.o %.h %.pc %netring,$(goal)),)
   -include $(obj)auto.conf
 endif
@@ -358,6 +359,9 @@ endif
 setup: ## Install what the checks and the demo need (Debian, as root)
 demo: ## Capture, bridge and inject between hosts on virtual wires
 check: ## Build everything and run all tests, or those of TESTS=
+setup-vm: ## Fetch emulators, compilers and kernels for check-vm, or of VM=
+check-vm: ## Run tests in virtual machines: those of every push, or of VM=
+check-all: ## Run everything in every virtual machine, besides check
 bench: ## Measure beside other libraries: a table, pictures (as root)
 bench-quick: ## The same, roughly, in two minutes
 bench-readme: ## Put what it measured last into README.md
@@ -383,6 +387,17 @@ check:
 	NETRING=$(checked)/netring NETRING_CC=$(call quote,$(CC)) \
 	NETRING_HOSTCC=$(call quote,$(HOSTCC)) sh test/run $(TESTS)
 
+setup-vm:
+	@sh test/vm/setup.sh $(or $(VM),push)
+
+check-vm:
+	@NETRING_BUILD=$(checked)/vm sh test/vm/run.sh $(or $(VM),push) \
+		$(if $(TESTS),-- $(TESTS))
+
+check-all:
+	$(Q)$(MAKE) check
+	$(Q)$(MAKE) VM=all setup-vm check-vm
+
 size: $(obj)libnetring.a
 	$(Q)$(MAKE) -s O=$(checked)/size tiny_defconfig
 	$(Q)$(MAKE) -s O=$(checked)/size libnetring.a
@@ -402,7 +417,7 @@ format-check:
 		$(CLANG_FORMAT) $$file | diff -u $$file - || bad=1; \
 	done; test -z "$$bad" || { echo 'Run "make format".'; exit 1; }
 
-.PHONY: setup demo check size format format-check
+.PHONY: setup demo check setup-vm check-vm check-all size format format-check
 
 # Programs of the tests: every test_*.c is one, joined by the other files of
 # its directory. Those of unit and fault run on the host's C library and under
@@ -411,9 +426,9 @@ HOSTCC ?= gcc
 sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all
 test-cflags := -std=c11 -g -O1 -Wall -Wextra -Werror $(sanitize) \
 	$(includes) -Isrc -Itest
-kernel-headers = $(addprefix -idirafter ,/usr/include \
-	/usr/include/$(shell $(HOSTCC) -print-multiarch))
-live-cflags = $(own-flags) $(includes) -Itest $(kernel-headers)
+KERNEL_HEADERS ?= /usr/include /usr/include/$(shell $(HOSTCC) -print-multiarch)
+live-cflags = $(own-flags) $(includes) -Itest \
+	$(addprefix -idirafter ,$(KERNEL_HEADERS))
 
 $(eval $(call stamp,test,$(HOSTCC) $(test-cflags) $(wrapped)))
 
@@ -462,13 +477,40 @@ $(call programs-of,live): %: %.o $(call objects-of,$(call test-support,live)) \
 	$(call say,LD)
 	$(Q)$(CC) -static -o $@ $^
 
+# The same tests in one program, the first process of a virtual machine.
+vm-sources := $(wildcard test/live/*.c test/vm/*.c)
+vm-tests := $(filter test_%,$(notdir $(vm-sources:.c=)))
+vm-objects := $(patsubst %.c,$(obj)test/vm/%.o,$(notdir $(vm-sources)))
+vpath %.c test/live test/vm
+
+$(obj)test/vm/tests.h: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '/* SPDX-License-Identifier: MIT */' \
+		$(patsubst %,'TEST(%)',$(vm-tests)) >$@.tmp
+	@cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+
+$(vm-objects): $(obj)test/vm/%.o: %.c $(obj).stamp/cc \
+		| $(obj)include/netring/config.h $(obj)test/vm/tests.h
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(live-cflags) -I$(obj)test/vm $(if $(filter test_%,$*),\
+		-Dmain=$*) -MMD -MP -c -o $@ $<
+
+$(obj)test/vm/init: $(vm-objects) $(obj)libnetring.a
+	$(call say,LD)
+	$(Q)$(CC) -static -s -o $@ $^
+
+vm-program: $(obj)test/vm/init
+
+.PHONY: vm-program
+
 test-dirs := unit fault live
 test-programs: $(foreach d,$(test-dirs),$(call programs-of,$(d)))
 
 .PHONY: test-programs
 .SECONDARY:
 
--include $(patsubst %.o,%.d,$(sanitized) $(live-objects) \
+-include $(patsubst %.o,%.d,$(sanitized) $(live-objects) $(vm-objects) \
 	$(foreach d,unit fault,$(call objects-of,$(wildcard test/$(d)/*.c))))
 
 # The bench: the library of its own at the peers' -O2, and of each test/bench/*.c

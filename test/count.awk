@@ -2,6 +2,8 @@
 # Counts what tests printed in the Test Anything Protocol.
 #
 # usage: awk -f count.awk bad=0|1 expected-skips LOG...
+#
+# A line of expected-skips: an expression for the test's name, one for the rest.
 
 function finish()
 {
@@ -19,7 +21,8 @@ function skip(what, reason,    i)
 	skipped++
 	printf "skipped  %s: %s (%s)\n", name, what, reason
 	for (i = 1; i <= expected; i++)
-		if (name == who[i] && (what ": " reason) ~ why[i])
+		if (name ~ ("^" who[i] "$") &&
+		    (what ": " reason) ~ why[i])
 			return
 	print "         which test/expected-skips does not list"
 	bad = 1

@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that "make check", "make demo" and "make bench"
-# need.
+# need, or others.
+#
+# usage: setup.sh [PACKAGE]...
 
 set -eu
 
@@ -11,6 +13,8 @@ libclang-rt-dev libbpf-dev libcmocka-dev libev-dev libpcap-dev libxdp-dev
 librte-meta-mempool librte-meta-net linux-libc-dev make musl-tools netsniff-ng
 perl pkg-config procps prometheus python3 python3-kconfiglib python3-scapy
 shellcheck strace tcpdump tcpreplay tshark util-linux valgrind xdp-tools'
+
+[ $# -eq 0 ] || packages=$*
 
 missing=
 for package in $packages; do

@@ -12,7 +12,7 @@
 #define NEAR "nr0" /* captured on; near_mac */
 #define FAR "nr1"  /* its other end, where packets are sent; far_mac */
 
-/* At the start of main(): what a virtual machine's first process must do. */
+/* At the start of main(): an end to what hangs, and the loopback up. */
 void live_begin(void);
 /* A veth pair NEAR and FAR, up. */
 void live_wire(void);

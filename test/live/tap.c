@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/reboot.h>
 #include <unistd.h>
 
 static int tests, failures;
@@ -131,7 +130,5 @@ int done_testing(void)
 {
 	printf("1..%d", tests);
 	end_line();
-	if (getpid() == 1) /* a virtual machine of its own */
-		reboot(RB_POWER_OFF);
 	return failures > 0;
 }

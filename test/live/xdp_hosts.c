@@ -202,8 +202,8 @@ pid_t xdp_hosts_flood(const struct hosts *h, int side, uint32_t rate,
 	if (pid)
 		return pid;
 	must(net_enter(h->ns[side]), "go there");
-	execl("/proc/self/exe", "flood", "flood", host_name[side], rates,
-	      lengths, (char *)NULL);
+	execl("/proc/self/exe", program_invocation_name, "flood",
+	      host_name[side], rates, lengths, (char *)NULL);
 	_exit(1);
 }
 

@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Boots a virtual machine with the tests as its first process. What it prints
+# goes into files, one a test, in the Test Anything Protocol.
+#
+# usage: boot.sh MACHINE [TEST]...
+#
+# Environment: NETRING_BUILD, where $NETRING_BUILD/vm/PROGRAM/test/vm/init is.
+
+set -eu
+
+. test/vm/lib.sh
+
+machine=$1
+shift
+program=$(word machines "$machine" 1)
+kernel=$(word machines "$machine" 2)
+memory=$(word machines "$machine" 3)
+system=$(word kernels "$kernel" 1)
+qemu=$(word architectures "$system" 5)
+console=$(word architectures "$system" 6)
+board=$(lines architectures "$system" | cut -d ' ' -f 7-)
+tap=$NETRING_BUILD/tap
+
+work=$NETRING_BUILD/vm/boot/$machine
+rm -rf "$work"
+mkdir -p "$work/root/dev"
+cp "$NETRING_BUILD/vm/$program/test/vm/init" "$work/root/init"
+cp -r "$cache/kernel/$kernel/modules" "$work/root/"
+mknod "$work/root/dev/console" c 5 1 2>/dev/null || :
+printf '%s\n' "$@" >"$work/root/run"
+(cd "$work/root" && find . | cpio -o -H newc --quiet) >"$work/initramfs"
+
+# Emulated, wherever this runs: a processor that is there may lack what the
+# guest's kernel needs.
+start=$(date +%s)
+status=0
+# shellcheck disable=SC2086 # several words
+timeout "${VM_TIMEOUT:-900}" "qemu-system-$qemu" -accel tcg \
+	$board -m "$memory" -smp 1 -nodefaults -no-reboot \
+	-display none -serial stdio -kernel "$cache/kernel/$kernel/vmlinuz" \
+	-initrd "$work/initramfs" -append "console=$console quiet panic=-1 \
+net.ifnames=0 mitigations=off NETRING_SLOW=8" \
+	</dev/null >"$work/log" 2>&1 || status=$?
+tr -d '\r' <"$work/log" | awk -v to="$tap/$machine," '
+	/^# test / { file = to $3; next }
+	file { print >file }
+	/^# exit / { close(file); file = "" }'
+grep -q '^# end' "$work/log" || {
+	echo "$machine: it did not come to its end ($status):"
+	tail -n 20 "$work/log"
+} | tr -d '\r'
+rm -rf "$work/root" "$work/initramfs"
+echo "$machine: $(($(date +%s) - start)) s"

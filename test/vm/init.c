@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* init.c - a virtual machine's first process: runs the tests, one by one. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Every program of the tests is in this one, its main() by another name. */
+#define TEST(name) int name(int argc, char **argv);
+#include "tests.h"
+#undef TEST
+
+static const struct {
+	const char *name;
+	int (*main)(int argc, char **argv);
+} tests[] = {
+#define TEST(name) { #name, name },
+#include "tests.h"
+};
+
+static void begin(void)
+{
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sys", "/sys", "sysfs", 0, NULL);
+	mount("dev", "/dev", "devtmpfs", 0, NULL);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+/* In the order of the list, each after those that it needs. */
+static void load_modules(void)
+{
+	char path[256] = "/modules/";
+	FILE *list = fopen("/modules/list", "r");
+
+	while (list && fgets(path + 9, sizeof(path) - 9, list)) {
+		int fd;
+
+		path[strcspn(path, "\n")] = '\0';
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || syscall(SYS_finit_module, fd, "", 0) < 0)
+			printf("# %s: %s\n", path, strerror(errno));
+		close(fd);
+	}
+	if (list)
+		fclose(list);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* In a network namespace and a process of its own. */
+static int run(char *const *argv)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (!child) {
+		if (unshare(CLONE_NEWNET) < 0)
+			perror("# a network namespace");
+		execv("/proc/self/exe", argv);
+		_exit(127);
+	}
+	while (waitpid(child, &status, 0) != child)
+		;
+	kill(-1, SIGKILL); /* what it left behind */
+	while (wait(NULL) > 0)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* What the kernel wrote of its own faults, as a test of its own. */
+static void complaints(void)
+{
+	static char log[1 << 20];
+	static const char *const bad[] = { "WARNING:", "BUG:", "Oops",
+					   "unaligned access" };
+	int n = klogctl(3 /* all */, log, sizeof(log) - 1), found = 0;
+	char *line, *rest = log;
+	size_t i;
+
+	log[n > 0 ? n : 0] = '\0';
+	while ((line = strsep(&rest, "\n")))
+		for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+			if (strstr(line, bad[i]) && ++found < 20)
+				printf("# %s\n", line);
+	printf("# test kernel\n1..1\n%sok 1 - the kernel has no complaint\n"
+	       "# exit %d\n",
+	       found ? "not " : "", found != 0);
+}
+
+/* Each line of /run: a test's name. */
+static void run_all(void)
+{
+	char name[64];
+	FILE *list = fopen("/run", "r");
+
+	while (list && fgets(name, sizeof(name), list)) {
+		char *argv[] = { name, NULL };
+		int64_t start = now_ms();
+		int status;
+
+		name[strcspn(name, "\n")] = '\0';
+		printf("# test %s\n", name);
+		status = run(argv);
+		printf("# %lld ms\n# exit %d\n", (long long)(now_ms() - start),
+		       status);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+		if (getpid() != 1 && !strcmp(argv[0], tests[i].name))
+			return tests[i].main(argc, argv);
+	if (getpid() != 1) {
+		fprintf(stderr, "there is no %s\n", argv[0]);
+		return 127;
+	}
+	begin();
+	load_modules();
+	run_all();
+	complaints();
+	printf("# end\n");
+	fflush(stdout);
+	reboot(RB_POWER_OFF);
+	return 0;
+}

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Builds the tests for other architectures and runs them in virtual machines;
+# the last line is "N passed, N failed, N skipped".
+#
+# usage: run.sh MACHINE|push|all... [-- TEST...]
+#
+# Fails when a test fails, and when one is skipped that expected-skips does not
+# list. Environment: NETRING_BUILD, where everything is made.
+
+set -eu
+
+. test/vm/lib.sh
+
+words= tests=
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	words="$words $1"
+	shift
+done
+[ $# -eq 0 ] || shift
+tests=$*
+
+# shellcheck disable=SC2086 # several words
+list=$(machines $words)
+unset APT_CONFIG
+export NETRING_BUILD
+rm -rf "$NETRING_BUILD/tap"
+mkdir -p "$NETRING_BUILD/tap"
+
+# $1 a machine: the tests that it runs
+tests_of() {
+	runs=$(word machines "$1" 4)
+	if [ -n "$tests" ]; then
+		echo "$tests"
+	elif [ "$runs" = live ]; then
+		(cd test/live && echo test_*.c | sed 's/\.c//g')
+	else
+		echo "$runs"
+	fi
+}
+
+for program in $(for machine in $list; do
+	word machines "$machine" 1
+done | sort -u); do
+	build=$NETRING_BUILD/vm/$program
+	make -s O="$build" full_defconfig
+	make -s "-j$(nproc)" O="$build" CC="$cache/toolchain/$program/cc" \
+		AR="$(word architectures "$program" 1)-ar" KERNEL_HEADERS= \
+		WERROR=1 vm-program
+done
+
+# What does not come to its end is a failure.
+for machine in $list; do
+	tests_of=$(tests_of "$machine")
+	for test in $tests_of kernel; do
+		echo "# not run" >"$NETRING_BUILD/tap/$machine,$test"
+	done
+	echo "$machine $tests_of"
+done >"$NETRING_BUILD/vm/list"
+xargs -P "$(nproc)" -L 1 sh test/vm/boot.sh <"$NETRING_BUILD/vm/list"
+
+awk -f test/count.awk bad=0 test/vm/expected-skips "$NETRING_BUILD"/tap/*
