@@ -277,6 +277,9 @@ static int set_up(struct netring_capture *cap,
 		cap->step = NETRING_STEP_FANOUT;
 		r = netring_fanout_join_(cap->fd_ - 1, cfg->fanout,
 					 &cap->fanout_id_);
+		/* Before 6.2 the kernel takes the flag and forgets it. */
+		if (cfg->fanout->flags & NETRING_FANOUT_IGNORE_OUTGOING)
+			cap->skip_ |= SKIP_OUTGOING;
 	}
 	/* what an adopted socket counted before is not ours */
 	if (NETRING_CONFIG_PACKET_ADOPT && r >= 0 && cfg->socket) {

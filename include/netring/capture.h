@@ -69,7 +69,7 @@ enum netring_fanout_mode {
  * ROLLOVER_FLAG    what a full member cannot take goes to others; not with
  *                  mode ROLLOVER; Linux 3.10
  * UNIQUE_ID        the kernel picks the id: netring_capture_fanout_id(); 4.12
- * IGNORE_OUTGOING  Linux 6.2
+ * IGNORE_OUTGOING  Linux 6.2; before, each member leaves them out
  * DEFRAG           reassemble IPv4 fragments first
  */
 #define NETRING_FANOUT_ROLLOVER_FLAG 0x1000u
