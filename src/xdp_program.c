@@ -76,6 +76,7 @@ static int load(struct netring_xdp_program *program, uint32_t flags)
 {
 	struct nr_bpf_prog_load load;
 	struct xdp_code code;
+	int r;
 
 	code.end = (struct nr_bpf_insn *)(void *)(program->scratch_ +
 						  COUNT(program->scratch_));
@@ -93,7 +94,9 @@ static int load(struct netring_xdp_program *program, uint32_t flags)
 	load.license = (uintptr_t) "MIT";
 	if (flags & NETRING_XDP_PROGRAM_FRAGMENTS)
 		load.prog_flags = NR_BPF_F_XDP_HAS_FRAGS;
-	return sys_bpf(NR_BPF_PROG_LOAD, &load, sizeof(load));
+	r = sys_bpf(NR_BPF_PROG_LOAD, &load, sizeof(load));
+	/* Before 5.18 it is a flag without a meaning. */
+	return r == -EINVAL && load.prog_flags ? -EOPNOTSUPP : r;
 }
 
 static int set_up(struct netring_xdp_program *program,

@@ -36,8 +36,9 @@ enum netring_xdp_attach {
 /*
  * netring_xdp_program_config.flags
  *
- * FRAGMENTS  packets in several fragments pass the program, too (Linux 5.18):
- *            without, native mode refuses an MTU beyond about a page
+ * FRAGMENTS  packets in several fragments pass the program, too (Linux 5.18,
+ *            -EOPNOTSUPP before): without, native mode refuses an MTU beyond
+ *            about a page
  */
 #define NETRING_XDP_PROGRAM_FRAGMENTS 0x1u
 
