@@ -109,9 +109,12 @@ void hosts_open(struct netring_bridge *br, struct netring_bridge_config *cfg)
 
 int hosts_pump(struct netring_bridge *br, int ms)
 {
-	int64_t end = netring_clock_ms() + ms, last = end + 5000;
+	int64_t end, last;
 	int r, moved = 0;
 
+	ms = live_quiet_ms(ms);
+	end = netring_clock_ms() + ms;
+	last = end + 5000;
 	while (netring_clock_ms() < last &&
 	       (netring_clock_ms() < end || netring_bridge_timeout(br) == 0)) {
 		r = netring_bridge_step(br, 1);

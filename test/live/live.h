@@ -20,6 +20,10 @@ void live_pair(const char *near, const char *far);
 
 /* Milliseconds that a machine under load, or emulated, may be late. */
 int live_slack_ms(void);
+/* How long to wait for more where @ms do on a machine of one's own. */
+int live_quiet_ms(int ms);
+/* Of what a test does much of, what is enough on an emulated machine. */
+uint32_t live_share(uint32_t count);
 void live_sleep_ms(int ms);
 /* Microseconds of CLOCK_MONOTONIC, or of CLOCK_REALTIME. */
 int64_t live_us(void);

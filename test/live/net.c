@@ -120,6 +120,8 @@ int net_tunnel(const char *kind, const char *name, uint32_t local,
 	data = netlink_nest(&m, IFLA_INFO_DATA);
 	netlink_be32(&m, gre ? IFLA_GRE_LOCAL : IFLA_IPTUN_LOCAL, local);
 	netlink_be32(&m, gre ? IFLA_GRE_REMOTE : IFLA_IPTUN_REMOTE, remote);
+	if (!strcmp(kind, "sit")) /* which is for IPv6 else */
+		netlink_u8(&m, IFLA_IPTUN_PROTO, 4 /* IPv4 */);
 	netlink_end(&m, data);
 	netlink_end(&m, info);
 	r = netlink_send(&m);

@@ -36,6 +36,22 @@ static int ethtool(const char *name, uint32_t command, uint32_t *value)
 	return r;
 }
 
+int port_queues(const char *name)
+{
+	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r;
+	struct ifreq request;
+
+	if (fd < 0)
+		return -errno;
+	memset(&request, 0, sizeof(request));
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	request.ifr_data = (void *)&channels;
+	r = ioctl(fd, SIOCETHTOOL, &request) < 0 ? -errno : 0;
+	close(fd);
+	return r < 0 ? r : (int)(channels.rx_count + channels.combined_count);
+}
+
 static const uint32_t commands[][2] = {
 	[PORT_RX_SUM] = { ETHTOOL_GRXCSUM, ETHTOOL_SRXCSUM },
 	[PORT_TX_SUM] = { ETHTOOL_GTXCSUM, ETHTOOL_STXCSUM },

@@ -16,6 +16,8 @@ enum port_offload {
 };
 int port_get(const char *name, enum port_offload what);
 int port_set(const char *name, enum port_offload what, int on);
+/* That it receives on, -EOPNOTSUPP: its driver does not tell. */
+int port_queues(const char *name);
 /* All that concerns what a host sends. */
 int port_set_host(const char *name, int on);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* spy.c - what arrives at an interface, by a plain packet socket. */
 #define _GNU_SOURCE
+#include "live.h"
 #include "spy.h"
 
 #include "tap.h"
@@ -159,6 +160,7 @@ uint32_t spy_count(int fd, struct spied *s, uint32_t want, int ms)
 	int64_t number;
 	int n;
 
+	ms = live_quiet_ms(ms);
 	if (!s->frames)
 		s->last = -1;
 	while (s->frames < want) {

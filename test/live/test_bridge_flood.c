@@ -103,8 +103,12 @@ static void flood(const char *what, struct netring_bridge_config *cfg, int rate)
 	other = after.out[0] - between_.out[0];
 	diag("%s: %llu one way, %llu the other", what, (unsigned long long)one,
 	     (unsigned long long)other);
-	ok(after.in[0] - between_.in[0] > one * 3 / 2,
-	   "%s: more comes than it can carry", what);
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		ok(after.in[0] - between_.in[0] > one * 3 / 2,
+		   "%s: more comes than it can carry", what);
+	else
+		skip("the sender is on the same processor",
+		     "%s: more comes than it can carry", what);
 	fair = (one + other) / 2;
 	if (rate > 0 && fair > (uint64_t)rate)
 		fair = (uint64_t)rate;

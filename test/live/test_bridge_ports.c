@@ -86,7 +86,7 @@ static void made_again(void)
 {
 	struct netring_bridge_config cfg = { .flags = 0 };
 	int64_t end;
-	int was;
+	int gro, tso;
 
 	set(0, 1, 0);
 	hosts_open(&br, &cfg);
@@ -95,12 +95,13 @@ static void made_again(void)
 	close(h.spy[0]);
 	hosts_pump(&br, 300);
 	hosts_wire(&h, 0);
-	was = port_get("p0", PORT_TSO);
+	gro = port_get("p0", PORT_GRO); /* before 5.13 on from the start */
+	tso = port_get("p0", PORT_TSO);
 	for (end = netring_clock_ms() + 400; netring_clock_ms() < end;)
 		netring_bridge_step(&br, 50);
 	are(0, 0, 0, "made again");
 	netring_bridge_close(&br);
-	are(0, 0, was, "closed: as it was made");
+	are(0, gro, tso, "closed: as it was made");
 	live_sleep_ms(10);
 }
 
@@ -233,7 +234,8 @@ static void idle(uint32_t flags)
 	cpu = cpu_us(pid);
 	sleeps = switches(pid);
 	live_sleep_ms(1000);
-	between(cpu_us(pid) - cpu, 0, 10000, "idle: processor time, us");
+	between(cpu_us(pid) - cpu, 0, 500 * live_slack_ms(),
+		"idle: processor time, us");
 	between(switches(pid) - sleeps, 0, 15, "and wake-ups in a second");
 	kill(pid, SIGTERM);
 	wire_wait(pid);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BYTES 20000000u
+#define BYTES live_share(20000000)
 #define SECONDS 20 /* for what takes less than one */
 #define VLAN 5
 
@@ -84,7 +84,8 @@ static void run(const struct combination *c, const char *vlan)
 		start = live_us();
 		r = tcp_both_ways(&h, ipv6, BYTES, SECONDS);
 		start = live_us() - start;
-		is(r, 0, "%s, IPv%d: TCP, 20 MB each way", what, ipv6 ? 6 : 4);
+		is(r, 0, "%s, IPv%d: TCP, %u bytes each way", what,
+		   ipv6 ? 6 : 4, BYTES);
 		diag("%lld Mbit/s", 16 * (long long)BYTES / start);
 	}
 	is(tcp_sum_errors(&h) - errors, 0, "%s: no checksum is wrong", what);

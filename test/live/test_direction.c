@@ -41,7 +41,8 @@ static int count(struct count *c, const char *interface, uint32_t flags,
 	wire_burst(&flood);
 	flood.interface = FAR;
 	wire_burst(&flood);
-	while (netring_capture_wait(&cap, 50) == NETRING_EVENT_PACKETS) {
+	while (netring_capture_wait(&cap, 50 + live_slack_ms()) ==
+	       NETRING_EVENT_PACKETS) {
 		if (!netring_capture_next(&cap, &batch))
 			continue;
 		c->batches_say += batch.count;

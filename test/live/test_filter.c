@@ -41,7 +41,7 @@ static struct seen exchange(struct netring_capture *cap)
 	must(wire_burst(&(struct wire_flood){
 		     .interface = FAR, .count = FRAMES, .length = LENGTH }),
 	     "sending");
-	end = netring_clock_ms() + 40;
+	end = netring_clock_ms() + live_quiet_ms(40);
 	while (netring_capture_receive(cap, &pkt, end) == 1) {
 		if (pkt.len < WIRE_NUMBERED ||
 		    netring_packet_protocol(&pkt) != WIRE_TYPE)
@@ -185,8 +185,9 @@ static void vlan_tag(void)
 	must(wire_send(fd, frame, sizeof(frame)), "send");
 	wire_put32(frame + 12, 0x81000003);
 	must(wire_send(fd, frame, sizeof(frame)), "send");
-	while (netring_capture_receive(&cap, &pkt, netring_clock_ms() + 40) ==
-	       1) {
+	while (netring_capture_receive(&cap, &pkt,
+				       netring_clock_ms() +
+					       live_quiet_ms(40)) == 1) {
 		n++;
 		tagged += !!(pkt.flags & NETRING_PACKET_VLAN);
 	}

@@ -198,8 +198,10 @@ static void launch_time(void)
 	memcpy(f.data, frame, sizeof(frame));
 	must(netring_injector_commit(&inj, &f, sizeof(frame)), "commit");
 	start = live_us();
-	is(netring_injector_flush_at(&inj, now_ns(CLOCK_MONOTONIC) + 50000000),
-	   0, "flush in 50 ms");
+	/* pending as long as a queue has it */
+	between(netring_injector_flush_at(&inj,
+					  now_ns(CLOCK_MONOTONIC) + 50000000),
+		0, r >= 0, "flush in 50 ms");
 	ok(spy_is(spy, frame, sizeof(frame)), "it arrives");
 	start = live_us() - start;
 	if (r < 0)

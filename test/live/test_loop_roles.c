@@ -14,8 +14,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define FRAMES 20000u /* through the capture */
-#define BRIDGED 10000u
+#define FRAMES live_share(20000) /* through the capture */
+#define BRIDGED live_share(10000)
 #define LINES 3000
 
 static struct netring_loop loop;
@@ -152,7 +152,7 @@ static void everything(uint32_t flags, int storm)
 	struct pollfd fds[8 + 1];
 	struct netring_bridge_stats s;
 	int ports[2] = { 0, 1 }, pipes[2], i;
-	int64_t deadline = netring_clock_ms() + 10000;
+	int64_t deadline = netring_clock_ms() + 500 * live_slack_ms();
 	uint64_t before[2];
 	pid_t pids[3];
 

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define PACKETS 100000u
+#define MOST 100000u
+#define PACKETS live_share(MOST)
 
 /* A third of what this machine sends when it does nothing else. */
 static uint32_t rate(void)
@@ -18,14 +19,14 @@ static uint32_t rate(void)
 
 	wire_burst(&probe);
 	per_second = (uint32_t)(2000 * 1000000LL / (live_us() - start + 1));
-	return per_second / 3 < 100000 ? per_second / 3 : 100000;
+	return per_second / 3 < MOST ? per_second / 3 : MOST;
 }
 
 /* Another program may take the processor from this one: then once more, at
  * half the rate. The numbers have to be right in any case. */
 static int hold(uint32_t flags, uint32_t per_second)
 {
-	static uint8_t map[PACKETS];
+	static uint8_t map[MOST];
 	struct netring_capture_stats total, since;
 	struct netring_capture cap;
 	struct tally t = { .map = map, .size = PACKETS };

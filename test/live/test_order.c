@@ -42,7 +42,7 @@ static struct seen *shared; /* one for each worker */
 
 static void look(struct seen *seen, struct netring_capture *cap)
 {
-	int64_t end = netring_clock_ms() + 3;
+	int64_t end = netring_clock_ms() + 3 + live_slack_ms() / 10;
 	struct netring_packet pkt;
 	int index = net_index(NEAR);
 

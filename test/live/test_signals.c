@@ -8,7 +8,8 @@
 #include <string.h>
 #include <sys/time.h>
 
-#define PACKETS 20000u
+#define MOST 20000u
+#define PACKETS live_share(MOST)
 
 static volatile sig_atomic_t signals;
 
@@ -48,7 +49,7 @@ static void time_is_kept(struct netring_capture *cap)
 
 static void stormy(uint32_t flags, int by_batch)
 {
-	static uint8_t map[PACKETS];
+	static uint8_t map[MOST];
 	struct wire_flood flood = {
 		.interface = FAR, .count = PACKETS, .rate = 20000, .length = 100
 	};

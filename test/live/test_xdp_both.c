@@ -105,6 +105,6 @@ int main(void)
 	xdp_wire(1);
 	for (i = 0; i < XDP_WAYS; i++)
 		both_ways(&xdp_ways[i], 4096);
-	both_ways(&xdp_ways[2], 1000000);
+	both_ways(&xdp_ways[2], live_share(1000000));
 	return done_testing();
 }

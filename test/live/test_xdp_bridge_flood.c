@@ -92,8 +92,12 @@ static void flood(const char *what, int attach, uint32_t flags, int rate)
 	other = after.out[0] - between_.out[0];
 	diag("%s: %llu one way, %llu the other", what, (unsigned long long)one,
 	     (unsigned long long)other);
-	ok(after.in[0] - between_.in[0] > one * 3 / 2,
-	   "%s: more comes than it can carry", what);
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		ok(after.in[0] - between_.in[0] > one * 3 / 2,
+		   "%s: more comes than it can carry", what);
+	else
+		skip("the sender is on the same processor",
+		     "%s: more comes than it can carry", what);
 	fair = (one + other) / 2;
 	if (rate > 0 && fair > (uint64_t)rate)
 		fair = (uint64_t)rate;
@@ -228,7 +232,7 @@ static void changes(int attach, int remove)
 		xdp_hosts_run_for(&br, 150);
 		for (i = 0; i < 2; i++)
 			ok(xdp_hosts_stats(&br, i, what).forwarded >
-				   before[i] + 100,
+				   before[i] + live_share(100),
 			   "direction %d goes on", i);
 	}
 	for (i = 0; i < 2; i++)

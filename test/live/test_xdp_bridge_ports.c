@@ -177,7 +177,8 @@ static void queues(void)
 	cfg.interface[1] = "q0";
 	xdp_hosts_open(&br, &cfg);
 	is(br.queues[0], 1, "one queue");
-	is(br.queues[1], 2, "and two");
+	is(br.queues[1], port_queues("q0") < 0 ? 1 : 2,
+	   "and two, where the driver tells");
 	xdp_hosts_close(&br, "queues");
 	cfg.socket.queue = 1;
 	is(xdp_hosts_try(&br, &cfg), -EINVAL, "one has no second queue");

@@ -6,7 +6,8 @@
 #include <pthread.h>
 #include <string.h>
 
-#define PACKETS 100000u
+#define MOST 100000u
+#define PACKETS live_share(MOST)
 #define WINDOW 128u /* under way at once: what a veth pair holds */
 
 static struct xdp_end near, far;

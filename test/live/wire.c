@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* wire.c - the sending side: plain packet sockets, no part of the library. */
 #define _GNU_SOURCE
+#include "live.h"
 #include "wire.h"
 
 #include <errno.h>
@@ -197,6 +198,7 @@ static int send_all(int fd, const struct wire_flood *flood)
 	struct iovec pieces[32];
 	uint16_t type = flood->type ? flood->type : WIRE_TYPE;
 	uint32_t number = flood->first, i, n, done, allowed = 0;
+	uint32_t rate = flood->rate ? live_share(flood->rate) : 0;
 	struct timespec at;
 	int sent;
 
@@ -204,12 +206,12 @@ static int send_all(int fd, const struct wire_flood *flood)
 	clock_gettime(CLOCK_MONOTONIC, &at);
 	while (!flood->count || number - flood->first < flood->count) {
 		n = 32;
-		if (flood->rate && !allowed) {
+		if (rate && !allowed) {
 			add_ns(&at, 1000000);
 			pause_until(&at);
-			allowed = (flood->rate + 999) / 1000;
+			allowed = (rate + 999) / 1000;
 		}
-		if (flood->rate && n > allowed)
+		if (rate && n > allowed)
 			n = allowed;
 		if (flood->count && n > flood->first + flood->count - number)
 			n = flood->first + flood->count - number;
@@ -234,7 +236,7 @@ static int send_all(int fd, const struct wire_flood *flood)
 				return -errno;
 		}
 		number += n;
-		allowed -= flood->rate ? n : 0;
+		allowed -= rate ? n : 0;
 	}
 	return 0;
 }

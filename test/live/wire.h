@@ -40,7 +40,7 @@ struct wire_flood {
 	const char *interface;
 	uint32_t first;
 	uint32_t count; /* 0: until wire_stop() */
-	uint32_t rate;	/* packets a second; 0: as fast as it goes */
+	uint32_t rate;	/* packets a second, a live_share(); 0: no limit */
 	size_t length;
 	uint16_t type; /* 0: WIRE_TYPE */
 	uint16_t also; /* every 16th of this type instead */

@@ -89,9 +89,12 @@ void xdp_hosts_close(struct netring_xdp_bridge *br, const char *what)
 
 int xdp_hosts_pump(struct netring_xdp_bridge *br, int ms)
 {
-	int64_t end = netring_clock_ms() + ms, last = end + 5000;
+	int64_t end, last;
 	int r, moved = 0;
 
+	ms = live_quiet_ms(ms);
+	end = netring_clock_ms() + ms;
+	last = end + 5000;
 	while (netring_clock_ms() < last && netring_clock_ms() < end) {
 		r = netring_xdp_bridge_step(br, 1);
 		if (r < 0 && r != -EINTR)
