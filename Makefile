@@ -362,6 +362,7 @@ check: ## Build everything and run all tests, or those of TESTS=
 setup-vm: ## Fetch emulators, compilers and kernels for check-vm, or of VM=
 check-vm: ## Run tests in virtual machines: those of every push, or of VM=
 check-all: ## Run everything in every virtual machine, besides check
+vm-readme: ## Put the table of what ran in virtual machines into README.md
 bench: ## Measure beside other libraries: a table, pictures (as root)
 bench-quick: ## The same, roughly, in two minutes
 bench-readme: ## Put what it measured last into README.md
@@ -398,6 +399,11 @@ check-all:
 	$(Q)$(MAKE) check
 	$(Q)$(MAKE) VM=all setup-vm check-vm
 
+vm-readme:
+	@sed -i -e '/^<!-- machines -->/,/^<!-- end of machines -->/{' \
+		-e '/^<!--/!d' -e '/^<!-- machines -->/r $(checked)/vm/report.md' \
+		-e '}' README.md
+
 size: $(obj)libnetring.a
 	$(Q)$(MAKE) -s O=$(checked)/size tiny_defconfig
 	$(Q)$(MAKE) -s O=$(checked)/size libnetring.a
@@ -417,7 +423,7 @@ format-check:
 		$(CLANG_FORMAT) $$file | diff -u $$file - || bad=1; \
 	done; test -z "$$bad" || { echo 'Run "make format".'; exit 1; }
 
-.PHONY: setup demo check setup-vm check-vm check-all size format format-check
+.PHONY: setup demo check setup-vm check-vm check-all vm-readme size format format-check
 
 # Programs of the tests: every test_*.c is one, joined by the other files of
 # its directory. Those of unit and fault run on the host's C library and under

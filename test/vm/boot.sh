@@ -40,7 +40,7 @@ timeout "${VM_TIMEOUT:-900}" "qemu-system-$qemu" -accel tcg \
 	$board -m "$memory" -smp 1 -nodefaults -no-reboot \
 	-display none -serial stdio -kernel "$cache/kernel/$kernel/vmlinuz" \
 	-initrd "$work/initramfs" -append "console=$console quiet panic=-1 \
-net.ifnames=0 mitigations=off NETRING_SLOW=8" \
+net.ifnames=0 mitigations=off NETRING_SLOW=5" \
 	</dev/null >"$work/log" 2>&1 || status=$?
 tr -d '\r' <"$work/log" | awk -v to="$tap/$machine," '
 	/^# test / { file = to $3; next }

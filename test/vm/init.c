@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define TEST_SECONDS 300
+
 /* Every program of the tests is in this one, its main() by another name. */
 #define TEST(name) int name(int argc, char **argv);
 #include "tests.h"
@@ -31,8 +33,16 @@ static const struct {
 #include "tests.h"
 };
 
+static void nothing(int signal)
+{
+	(void)signal;
+}
+
 static void begin(void)
 {
+	struct sigaction action = { .sa_handler = nothing };
+
+	sigaction(SIGALRM, &action, NULL);
 	mkdir("/proc", 0755);
 	mkdir("/sys", 0755);
 	mount("proc", "/proc", "proc", 0, NULL);
@@ -68,7 +78,7 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* In a network namespace and a process of its own. */
+/* In a network namespace and a process of its own, for so long at most. */
 static int run(char *const *argv)
 {
 	pid_t child = fork();
@@ -80,8 +90,11 @@ static int run(char *const *argv)
 		execv("/proc/self/exe", argv);
 		_exit(127);
 	}
+	alarm(TEST_SECONDS);
 	while (waitpid(child, &status, 0) != child)
-		;
+		if (errno == EINTR)
+			kill(child, SIGKILL);
+	alarm(0);
 	kill(-1, SIGKILL); /* what it left behind */
 	while (wait(NULL) > 0)
 		;

@@ -12,7 +12,7 @@ set -eu
 
 . test/vm/lib.sh
 
-words= tests=
+words='' tests=''
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	words="$words $1"
 	shift
@@ -59,4 +59,6 @@ for machine in $list; do
 done >"$NETRING_BUILD/vm/list"
 xargs -P "$(nproc)" -L 1 sh test/vm/boot.sh <"$NETRING_BUILD/vm/list"
 
+awk -f test/vm/report.awk "CACHE=$cache" test/vm/kernels test/vm/machines \
+	"$NETRING_BUILD"/tap/* >"$NETRING_BUILD/report.md"
 awk -f test/count.awk bad=0 test/vm/expected-skips "$NETRING_BUILD"/tap/*
