@@ -45,8 +45,8 @@ kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
 
 # The values of all options. Goals that need none do not make a .config.
 goal := $(or $(MAKECMDGOALS),all)
-ifneq ($(filter all demo install% size test-programs bench-binaries vm-program \
-	$(obj)test/% %.a %.o %.h %.pc %netring,$(goal)),)
+ifneq ($(filter all demo install% size test-programs host-programs \
+	bench-binaries vm-program $(obj)test/% %.a %.o %.h %.pc %netring,$(goal)),)
   -include $(obj)auto.conf
 endif
 
@@ -366,6 +366,7 @@ vm-readme: ## Put the table of what ran in virtual machines into README.md
 bench: ## Measure beside other libraries: a table, pictures (as root)
 bench-quick: ## The same, roughly, in two minutes
 bench-readme: ## Put what it measured last into README.md
+coverage: ## How much of src/ the unit and fault tests run, below a bar: error
 size: ## Bytes of every object, and what capturing adds to a program
 format: ## Format the sources
 format-check: ## Tell whether "make format" would change anything
@@ -404,6 +405,13 @@ vm-readme:
 		-e '/^<!--/!d' -e '/^<!-- machines -->/r $(checked)/vm/report.md' \
 		-e '}' README.md
 
+# Percent of the lines, and of the branches.
+coverage:
+	$(Q)$(MAKE) -s O=$(checked)/coverage full_defconfig
+	$(Q)$(MAKE) -s O=$(checked)/coverage sanitize='-O0 --coverage' \
+		host-programs
+	@sh test/coverage $(checked)/coverage 95 85
+
 size: $(obj)libnetring.a
 	$(Q)$(MAKE) -s O=$(checked)/size tiny_defconfig
 	$(Q)$(MAKE) -s O=$(checked)/size libnetring.a
@@ -424,6 +432,8 @@ format-check:
 	done; test -z "$$bad" || { echo 'Run "make format".'; exit 1; }
 
 .PHONY: setup demo check setup-vm check-vm check-all vm-readme size format format-check
+.PHONY: setup demo check setup-vm check-vm check-all coverage size \
+	format format-check
 
 # Programs of the tests: every test_*.c is one, joined by the other files of
 # its directory. Those of unit and fault run on the host's C library and under
@@ -483,6 +493,16 @@ $(call programs-of,live): %: %.o $(call objects-of,$(call test-support,live)) \
 	$(call say,LD)
 	$(Q)$(CC) -static -o $@ $^
 
+# And built for the host, for sanitizers and valgrind to look at.
+in-host = $(patsubst test/live/%.c,$(obj)test/host/%$(1),$(2))
+host-objects-of-live := $(call in-host,.o,$(wildcard test/live/*.c))
+host-live := $(call in-host,,$(call test-sources,live))
+$(eval $(call host-objects,$(host-objects-of-live),test/host,test/live))
+$(host-live): %: %.o $(call in-host,.o,$(call test-support,live)) \
+		$(obj)test/libnetring.a
+	$(call say,HOSTLD)
+	$(Q)$(HOSTCC) $(sanitize) -o $@ $^
+
 # The same tests in one program, the first process of a virtual machine.
 vm-sources := $(wildcard test/live/*.c test/vm/*.c)
 vm-tests := $(filter test_%,$(notdir $(vm-sources:.c=)))
@@ -512,11 +532,13 @@ vm-program: $(obj)test/vm/init
 
 test-dirs := unit fault live
 test-programs: $(foreach d,$(test-dirs),$(call programs-of,$(d)))
+host-programs: $(foreach d,unit fault,$(call programs-of,$(d)))
 
-.PHONY: test-programs
+.PHONY: test-programs host-programs
 .SECONDARY:
 
 -include $(patsubst %.o,%.d,$(sanitized) $(live-objects) $(vm-objects) \
+	$(host-objects-of-live) \
 	$(foreach d,unit fault,$(call objects-of,$(wildcard test/$(d)/*.c))))
 
 # The bench: the library of its own at the peers' -O2, and of each test/bench/*.c

@@ -7,8 +7,8 @@
 
 set -eu
 
-packages='bsdutils busybox clang clang-format clang-tidy cppcheck dash dpdk ethtool
-g++ gcc git gnuplot-nox iperf3 iproute2 iputils-ping jq libc6-dev libcap2-bin
+packages='bsdutils busybox clang clang-format clang-tidy clang-tools cppcheck dash
+dpdk ethtool g++ gcc gcovr git gnuplot-nox iperf3 iproute2 iputils-ping jq libc6-dev libcap2-bin
 libclang-rt-dev libbpf-dev libcmocka-dev libev-dev libpcap-dev libxdp-dev
 librte-meta-mempool librte-meta-net linux-libc-dev make musl-tools netsniff-ng
 perl pkg-config procps prometheus python3 python3-kconfiglib python3-scapy

@@ -56,6 +56,8 @@ static void features(void **state)
 		assert_true(whole >= NETRING_NO &&
 			    whole <= NETRING_NOT_ALLOWED);
 		calls = wrap.count;
+		if (feature == NETRING_FEATURE_NETNS) /* it was tried */
+			assert_int_equal(wrap.log[1].call, WRAP_SETNS);
 		for (n = 1; n <= calls; n++) {
 			e = (n + feature) % 6;
 			wrap_arm(n, errors[e]);

@@ -228,22 +228,65 @@ static void sweep_close(void **state)
 	wrap_disarm();
 }
 
+/* Listing flows: what the kernel says comes back, and nothing is left. */
+static void lists_flows(void **state)
+{
+	static const struct program_case flows = {
+		"flows", { .interface = "nrb0", .flows = 2 }
+	};
+	struct netring_xdp_program program;
+	uint32_t calls;
+
+	(void)state;
+	wrap_arm(0, 0);
+	assert_int_equal(open_case(&flows, &program), 0);
+	assert_int_equal(netring_xdp_program_add(&program, 17, 53), 0);
+	assert_int_equal(netring_xdp_program_add(&program, 17, 53), 0);
+	assert_int_equal(netring_xdp_program_add(&program, 6, 53), 0);
+	/* the ports are told apart by both of their bytes */
+	assert_int_equal(netring_xdp_program_remove(&program, 17, 53 << 8),
+			 -ENOENT);
+	assert_int_equal(netring_xdp_program_add(&program, 6, 0), -E2BIG);
+	assert_int_equal(netring_xdp_program_remove(&program, 6, 53), 0);
+	assert_int_equal(netring_xdp_program_remove(&program, 6, 53), -ENOENT);
+	assert_int_equal(netring_xdp_program_add(&program, 6, 0), 0);
+	wrap.error = EPERM;
+	wrap.fail_at = wrap.count + 1;
+	assert_int_equal(netring_xdp_program_remove(&program, 6, 0), -EPERM);
+	wrap.fail_at = wrap.count + 1;
+	assert_int_equal(netring_xdp_program_add(&program, 6, 1), -EPERM);
+	close_twice(&flows, &program);
+	/* closed, and one that takes every packet: no list, no call */
+	calls = wrap.count;
+	assert_int_equal(netring_xdp_program_add(&program, 17, 53), -EBADF);
+	assert_int_equal(netring_xdp_program_remove(&program, 17, 53), -EBADF);
+	assert_int_equal(wrap.count, calls);
+	assert_int_equal(open_case(&cases[0], &program), 0);
+	calls = wrap.count;
+	assert_int_equal(netring_xdp_program_add(&program, 17, 53), -EBADF);
+	assert_int_equal(wrap.count, calls);
+	close_twice(&cases[0], &program);
+	wrap_disarm();
+}
+
 int main(void)
 {
 	static void (*const functions[])(void **) = { sweep_open, sweep_attach,
 						      sweep_close };
-	struct CMUnitTest tests[3 * COUNT(cases)];
+	struct CMUnitTest tests[3 * COUNT(cases) + 1];
 	uint32_t i;
 
 	enter_private_network();
 	xdp_need_bpf();
 	memset(tests, 0, sizeof(tests));
-	for (i = 0; i < COUNT(tests); i++) {
+	for (i = 0; i < 3 * COUNT(cases); i++) {
 		tests[i].name = cases[i / 3].name;
 		tests[i].test_func = functions[i % 3];
 		tests[i].teardown_func = xdp_clean;
 		tests[i].initial_state = (void *)(uintptr_t)&cases[i / 3];
 	}
+	tests[i] = (struct CMUnitTest)cmocka_unit_test_teardown(lists_flows,
+								xdp_clean);
 	return _cmocka_run_group_tests("xdp_program", tests, COUNT(tests),
 				       xdp_setup, xdp_teardown);
 }

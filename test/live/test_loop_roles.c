@@ -249,8 +249,7 @@ int main(void)
 {
 	live_begin();
 	live_wire();
-	signal(SIGALRM, on_alarm);
-	siginterrupt(SIGALRM, 1);
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = on_alarm }, NULL);
 	everything(0, 0);
 	everything(NETRING_CAPTURE_IMMEDIATE, 0);
 	everything(0, 1);

@@ -149,8 +149,7 @@ static void idle(int period)
 int main(void)
 {
 	live_begin();
-	signal(SIGALRM, nothing);
-	siginterrupt(SIGALRM, 1);
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = nothing }, NULL);
 	periods(0);
 	periods(1);
 	stops();
