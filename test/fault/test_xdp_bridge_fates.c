@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
+#include <linux/ethtool.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <netring/xdp_bridge.h>
@@ -51,11 +52,11 @@ static enum netring_verdict filter(void *user, struct netring_packet *pkt,
 	return seen.verdict;
 }
 
-static void begin(uint32_t flags)
+static void open_bridge(uint32_t flags)
 {
 	const struct netring_xdp_bridge_config cfg = {
 		.interface = { "nrc0", "nrd0" },
-		.socket = { .umem = &xdp_umem },
+		.socket = { .umem = &xdp_umem, .retry_ms = PATIENCE_MS },
 		.flags = flags,
 		.filter = filter,
 		.user = &seen,
@@ -63,10 +64,15 @@ static void begin(uint32_t flags)
 
 	memset(&seen, 0, sizeof(seen));
 	memset(&br, 0xa5, sizeof(br));
+	assert_int_equal(netring_xdp_bridge_open(&br, &cfg), 0);
+}
+
+static void begin(uint32_t flags)
+{
 	xdp_begin(&plain);
 	xdp_arm(0, 0);
 	wrap.endless = 1;
-	assert_int_equal(netring_xdp_bridge_open(&br, &cfg), 0);
+	open_bridge(flags);
 }
 
 static void end(void)
@@ -229,6 +235,56 @@ static void runs(void **state)
 	end();
 }
 
+/* Whatever the UMEM was for before: its frames are the bridge's now. */
+static void used_before(void **state)
+{
+	const struct netring_xdp_config cfg = { .interface = "nrc0",
+						.umem = &xdp_umem,
+						.mode = NETRING_XDP_TX };
+	static struct netring_xdp xdp;
+
+	(void)state;
+	xdp_begin(&plain);
+	xdp_arm(0, 0);
+	wrap.endless = 1;
+	assert_int_equal(netring_xdp_open(&xdp, &cfg), 0);
+	netring_xdp_close(&xdp);
+	open_bridge(0);
+	BECOMES(untagged, 0x20, forwarded);
+	assert_int_equal(comes_out(), 100);
+	end();
+}
+
+#define GRO_OF(name) ports_ethtool((name), ETHTOOL_GGRO, 0)
+
+/* An interface made again: its offloads are off, and on again at the end. */
+static void new_interface(void **state)
+{
+	int64_t deadline = netring_clock_ms() + PATIENCE_MS;
+
+	(void)state;
+	ports_ethtool("nrd0", ETHTOOL_SGRO, 1);
+	begin(0);
+	assert_int_equal(GRO_OF("nrd0"), 0);
+	wrap.armed = 0;
+	ports_remove("nrd0");
+	while (br.port_[1].state != NETRING_PORT_GONE) {
+		assert_true(netring_clock_ms() < deadline);
+		assert_true(netring_xdp_bridge_step(&br, 10) >= 0);
+	}
+	ports_add("nrd0", "nrd1");
+	ports_ethtool("nrd0", ETHTOOL_SGRO, 1);
+	assert_int_equal(GRO_OF("nrd0"), 1);
+	while (GRO_OF("nrd0")) {
+		assert_true(netring_clock_ms() < deadline);
+		assert_true(netring_xdp_bridge_step(&br, 10) >= 0);
+	}
+	netring_xdp_bridge_close(&br);
+	assert_int_equal(GRO_OF("nrd0"), 1);
+	wrap_disarm();
+	xdp_end(&plain);
+}
+
 static int setup(void **state)
 {
 	struct sockaddr_ll from = { .sll_family = AF_PACKET,
@@ -259,6 +315,8 @@ int main(void)
 		cmocka_unit_test_teardown(filtered, xdp_clean),
 		cmocka_unit_test_teardown(link_local, xdp_clean),
 		cmocka_unit_test_teardown(runs, xdp_clean),
+		cmocka_unit_test_teardown(used_before, xdp_clean),
+		cmocka_unit_test_teardown(new_interface, xdp_clean),
 	};
 
 	enter_private_network();
