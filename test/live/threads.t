@@ -19,14 +19,10 @@ fi
 
 # The library by the rules of the tests that run under other sanitizers, with
 # the checks of the debug build, which look at one side's frames only.
-ok "the library, all of it" mk t -j2 HOSTCC="$HOSTCC" \
+ok "the library, all of it, and the test" mk t -j2 HOSTCC="$HOSTCC" \
 	sanitize="$sanitize" CONFIG_DEBUG=y full_defconfig \
-	"$T/t/test/libnetring.a"
-# shellcheck disable=SC2046,SC2086 # several words
-ok "the test" $HOSTCC $sanitize -std=c11 -g -O1 -I"$T/t/include" \
-	-Iinclude -Itest -o "$T/threads" test/live/test_xdp_threads.c \
-	$(find test/live/*.c ! -name 'test_*') "$T/t/test/libnetring.a"
-run "$T/threads"
+	"$T/t/test/host/test_xdp_threads"
+run "$T/t/test/host/test_xdp_threads"
 result=$?
 reason=$(sed -n 's/^1\.\.0 # SKIP //p' "$T/output")
 if [ -n "$reason" ]; then
