@@ -11,6 +11,7 @@ VERSION := 0.1.0
 ##= DESTDIR= PREFIX= LIBDIR= INCLUDEDIR= BINDIR=        where to install
 ##= CONFIG_X=y      an option, without asking .config
 ##= TESTS="PATH..." run only these of test/
+##= MUTANTS="N..."  only these of mutation, or --list, or --verbose
 ##= VM="WORD..."    these of test/vm/machines, or "push", or "all" of them
 ##= BENCH="WORD..." say this to test/bench/bench.py, which has a --help
 
@@ -367,6 +368,7 @@ bench: ## Measure beside other libraries: a table, pictures (as root)
 bench-quick: ## The same, roughly, in two minutes
 bench-readme: ## Put what it measured last into README.md
 coverage: ## How much of src/ the unit and fault tests run, below a bar: error
+mutation: ## Leave out one clean-up call after the other: a test has to fail
 size: ## Bytes of every object, and what capturing adds to a program
 format: ## Format the sources
 format-check: ## Tell whether "make format" would change anything
@@ -398,6 +400,7 @@ check-vm:
 
 check-all:
 	$(Q)$(MAKE) check
+	$(Q)$(MAKE) mutation
 	$(Q)$(MAKE) VM=all setup-vm check-vm
 
 vm-readme:
@@ -411,6 +414,9 @@ coverage:
 	$(Q)$(MAKE) -s O=$(checked)/coverage sanitize='-O0 --coverage' \
 		host-programs
 	@sh test/coverage $(checked)/coverage 95 85
+
+mutation:
+	@python3 test/mutation/mutation.py $(checked)/mutation $(MUTANTS)
 
 size: $(obj)libnetring.a
 	$(Q)$(MAKE) -s O=$(checked)/size tiny_defconfig
@@ -433,6 +439,7 @@ format-check:
 
 .PHONY: setup demo check setup-vm check-vm check-all vm-readme size format format-check
 .PHONY: setup demo check setup-vm check-vm check-all coverage size \
+.PHONY: setup demo check setup-vm check-vm check-all coverage mutation size \
 	format format-check
 
 # Programs of the tests: every test_*.c is one, joined by the other files of
