@@ -20,16 +20,32 @@ with() {
 	fi
 }
 
-# $1 files, the rest: what to run on each of them
+# $1 files, the rest: what to run on each of them, two at a time.
 each() {
 	files=$1
+	shift
+	every_second 0 "$@" &
+	every_second 1 "$@"
+	bad=$?
+	wait $! || bad=1
+	return "$bad"
+}
+
+# $1 with which of $files to begin, 0 or 1
+every_second() {
+	turn=$1
 	bad=0
 	shift
 	for file in $files; do
-		"$@" "$file" || bad=1
+		turn=$((1 - turn))
+		[ "$turn" -eq 0 ] || "$@" "$file" || bad=1
 	done
 	return "$bad"
 }
+ok "what is run on each file is run on all" each "a b c" test -n
+for wrong in a b c; do
+	no "and $wrong alone is seen" each "a b c" test "$wrong" !=
+done
 
 # shellcheck disable=SC2086 # several words
 compile() {
