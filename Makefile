@@ -437,10 +437,8 @@ format-check:
 		$(CLANG_FORMAT) $$file | diff -u $$file - || bad=1; \
 	done; test -z "$$bad" || { echo 'Run "make format".'; exit 1; }
 
-.PHONY: setup demo check setup-vm check-vm check-all vm-readme size format format-check
-.PHONY: setup demo check setup-vm check-vm check-all coverage size \
-.PHONY: setup demo check setup-vm check-vm check-all coverage mutation size \
-	format format-check
+.PHONY: setup demo check setup-vm check-vm check-all vm-readme size format \
+	format-check coverage mutation
 
 # Programs of the tests: every test_*.c is one, joined by the other files of
 # its directory. Those of unit and fault run on the host's C library and under
