@@ -25,7 +25,7 @@ int netring_netlink_ask_(int protocol, struct nr_nlmsghdr *request,
 	if (header.type != NR_NLMSG_ERROR)
 		return r;
 	memcpy(&error, (uint8_t *)answer + sizeof(header), sizeof(error));
-	return error;
+	return error > 0 ? -EBADMSG : error;
 }
 
 const uint8_t *netring_netlink_find_(const uint8_t *at, uint32_t *length,
