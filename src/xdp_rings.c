@@ -109,7 +109,9 @@ static int map_ring(struct netring_xdp *xdp, int i,
 int netring_xdp_make_rings_(struct netring_xdp *xdp)
 {
 	struct nr_xdp_mmap_offsets offsets;
+	const uint64_t *offset = &offsets.rx.producer;
 	socklen_t size = sizeof(offsets);
+	uint64_t all = 0;
 	int i, r = 0;
 
 	xdp->step = NETRING_STEP_RING;
@@ -123,10 +125,14 @@ int netring_xdp_make_rings_(struct netring_xdp *xdp)
 	xdp->step = NETRING_STEP_VERSION;
 	r = sys_getsockopt(xdp->fd_ - 1, NR_SOL_XDP, NR_XDP_MMAP_OFFSETS,
 			   &offsets, &size);
-	if (r >= 0 && size != sizeof(offsets))
-		r = -EPROTONOSUPPORT;
-	if (r >= 0)
-		xdp->step = NETRING_STEP_MAP;
+	if (r < 0)
+		return r;
+	/* words in the first page, or the kernel speaks of something else */
+	for (i = 0; i < 16; i++)
+		all |= offset[i];
+	if (size != sizeof(offsets) || all & ~0xffcull)
+		return -EPROTONOSUPPORT;
+	xdp->step = NETRING_STEP_MAP;
 	for (i = 0; i < 4 && r >= 0; i++)
 		if (xdp->slots_[i & 1]) /* as the direction has one */
 			r = map_ring(xdp, i, &offsets.rx + i);

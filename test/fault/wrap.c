@@ -138,6 +138,26 @@ WRAP(int, setsockopt,
 	return __real_setsockopt(fd, level, option, value, size);
 }
 
+int __real_getsockname(int fd, struct sockaddr *address, socklen_t *size);
+int __real_getsockopt(int fd, int level, int option, void *value,
+		      socklen_t *size);
+
+/* Of getsockopt(), or with @level -1 of getsockname(). */
+static int lying(int fd, int level, int option, void *value, socklen_t *size)
+{
+	uint8_t before[256];
+	uint32_t room = *size;
+	int r;
+
+	assert_true(room <= sizeof(before));
+	memcpy(before, value, room);
+	r = level < 0 ? __real_getsockname(fd, value, size) :
+			__real_getsockopt(fd, level, option, value, size);
+	if (r >= 0)
+		*size = lie_bytes(value, before, room < *size ? room : *size);
+	return r;
+}
+
 WRAP(int, getsockopt,
      (int fd, int level, int option, void *value, socklen_t *size))
 {
@@ -145,6 +165,8 @@ WRAP(int, getsockopt,
 		return -1;
 	if (wrap.armed && wrap.getsockopt)
 		return wrap.getsockopt(fd, level, option, value, size);
+	if (lie_due())
+		return lying(fd, level, option, value, size);
 	return __real_getsockopt(fd, level, option, value, size);
 }
 
@@ -154,6 +176,8 @@ WRAP(int, getsockname, (int fd, struct sockaddr *address, socklen_t *size))
 		return -1;
 	if (wrap.armed && wrap.getsockname)
 		return wrap.getsockname(fd, address, size);
+	if (lie_due())
+		return lying(fd, -1, 0, address, size);
 	return __real_getsockname(fd, address, size);
 }
 
@@ -218,6 +242,8 @@ WRAP(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
 		return -1;
 	if (wrap.armed && wrap.poll)
 		return wrap.poll(fds, count, timeout);
+	if (lie_due())
+		return lie_poll(fds, count, __real_poll(fds, count, 0));
 	return __real_poll(fds, count, timeout);
 }
 
@@ -238,6 +264,8 @@ WRAP(int, ioctl, (int fd, unsigned long request, ...))
 		return -1;
 	if (wrap.armed && wrap.ioctl)
 		return wrap.ioctl(fd, request, argument);
+	if (lie_due() && __real_ioctl(fd, request, argument) >= 0)
+		return lie_ioctl(request, argument);
 	return __real_ioctl(fd, request, argument);
 }
 

@@ -81,6 +81,41 @@ struct wrap {
 
 extern struct wrap wrap;
 
+/* lies.c: a call that succeeds, but whose answer is wrong. It stays over
+ * wrap_arm(); @at counts as fail_at does. */
+enum lie_kind {
+	LIE_NO_LENGTH,	   /* nothing is answered, but success */
+	LIE_SHORT,	   /* one byte, */
+	LIE_LESS,	   /* one byte too few, */
+	LIE_MORE,	   /* more than there is room for, */
+	LIE_HUGE,	   /* by far */
+	LIE_ZERO,	   /* all as long as it is, but all zero, */
+	LIE_ONES,	   /* all ones, */
+	LIE_MIDDLE,	   /* 0x7fffffff, as words, */
+	LIE_UNALIGNED,	   /* words greater by one, */
+	LIE_BEYOND,	   /* words greater by 2^20, */
+	LIE_NEGATIVE_ZERO, /* 0x80000000, as words, */
+	LIE_KINDS
+};
+
+struct lie {
+	uint32_t at;
+	enum lie_kind kind;
+	uint32_t told; /* how many */
+};
+
+extern struct lie lie;
+
+int lie_due(void);
+/* Does the call answer more than success? Then lies make sense. */
+int lie_fits(const struct wrap_entry *entry);
+/* The length to tell in place of @size, of @room; @value as the lie is. From
+ * @before comes what a short answer leaves alone. */
+uint32_t lie_bytes(void *value, const void *before, uint32_t size);
+int lie_ioctl(unsigned long request, void *argument);
+int lie_poll(struct pollfd *fds, nfds_t count, int r);
+ssize_t lie_sent(ssize_t r);
+
 /* Begin: all counts and hooks at zero, nothing open. */
 void wrap_arm(uint32_t fail_at, int error);
 void wrap_disarm(void);

@@ -33,6 +33,8 @@ WRAP(ssize_t, send, (int fd, const void *bytes, size_t size, int flags))
 		return -1;
 	if (wrap.armed && wrap.send)
 		return wrap.send(fd, size, flags);
+	if (lie_due())
+		return lie_sent(__real_send(fd, bytes, size, flags));
 	return __real_send(fd, bytes, size, flags);
 }
 
@@ -44,6 +46,9 @@ WRAP(ssize_t, sendto,
 		return -1;
 	if (wrap.armed && wrap.sendto)
 		return wrap.sendto(fd, bytes, size);
+	if (lie_due())
+		return lie_sent(__real_sendto(fd, bytes, size, flags, address,
+					      length));
 	return __real_sendto(fd, bytes, size, flags, address, length);
 }
 
@@ -54,13 +59,29 @@ WRAP(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags))
 		       __real_sendmsg(fd, message, flags);
 }
 
+ssize_t __real_recv(int fd, void *bytes, size_t size, int flags);
+
+static ssize_t lying(int fd, void *bytes, size_t size, int flags)
+{
+	static uint8_t before[65536];
+	ssize_t r;
+
+	assert_true(size <= sizeof(before));
+	memcpy(before, bytes, size);
+	r = __real_recv(fd, bytes, size, flags);
+	if (r > 0) /* never more than there is room for */
+		r = lie_bytes(bytes, before, (uint32_t)r);
+	return r > (ssize_t)size ? (ssize_t)size : r;
+}
+
 WRAP(ssize_t, recv, (int fd, void *bytes, size_t size, int flags))
 {
 	if (wrap_failing(WRAP_RECV, fd, 0, flags))
 		return -1;
 	if (wrap.armed && wrap.recv)
 		return wrap.recv(fd, bytes, size, flags);
-	return __real_recv(fd, bytes, size, flags);
+	return lie_due() ? lying(fd, bytes, size, flags) :
+			   __real_recv(fd, bytes, size, flags);
 }
 
 WRAP(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags))

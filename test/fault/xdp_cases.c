@@ -53,7 +53,7 @@ const struct xdp_case xdp_cases[] = {
 const uint32_t xdp_case_count = COUNT(xdp_cases);
 
 /* An XSKMAP is for who may administer the network, of the host. */
-static int may_bpf(void)
+int xdp_may_bpf(void)
 {
 	int map = netring_xdp_make_map_(NR_BPF_MAP_TYPE_XSKMAP, 1);
 
@@ -64,7 +64,7 @@ static int may_bpf(void)
 
 void xdp_need_bpf(void)
 {
-	if (may_bpf())
+	if (xdp_may_bpf())
 		return;
 	printf("1..0 # SKIP bpf(2) is not allowed here\n");
 	exit(0);
@@ -90,7 +90,7 @@ int xdp_setup(void **state)
 	ports_add_queues("nra0", "nra1", XDP_QUEUES);
 	ports_add_queues("nrb0", "nrb1", XDP_QUEUES);
 	wrap_disarm();
-	if (!may_bpf())
+	if (!xdp_may_bpf())
 		return 0;
 	r = netring_xdp_program_open(&xdp_program, &cfg);
 	if (r < 0)
@@ -373,7 +373,7 @@ int xdp_run_cases(const char *name, uint32_t some,
 			continue;
 		test = &xdp_cases[i];
 		why = NULL;
-		if (test->with & (WITH_PROGRAM | WITH_MAP) && !may_bpf())
+		if (test->with & (WITH_PROGRAM | WITH_MAP) && !xdp_may_bpf())
 			why = "bpf(2)";
 		else if (test->cfg.flags & NETRING_XDP_BUSY_POLL &&
 			 !may_busy_poll())

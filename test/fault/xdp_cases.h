@@ -45,6 +45,7 @@ int xdp_clean(void **state); /* a test that failed leaves nothing */
 
 /* Ends a program that can do nothing without bpf(2), where it may not. */
 void xdp_need_bpf(void);
+int xdp_may_bpf(void);
 
 /* A test's: a fresh UMEM, the sibling opened. */
 void xdp_begin(const struct xdp_case *test);
