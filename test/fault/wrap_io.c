@@ -47,8 +47,8 @@ WRAP(ssize_t, sendto,
 	if (wrap.armed && wrap.sendto)
 		return wrap.sendto(fd, bytes, size);
 	if (lie_due())
-		return lie_sent(__real_sendto(fd, bytes, size, flags, address,
-					      length));
+		return lie_sent(
+			__real_sendto(fd, bytes, size, flags, address, length));
 	return __real_sendto(fd, bytes, size, flags, address, length);
 }
 
