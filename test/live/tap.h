@@ -22,6 +22,11 @@ void skip_all(const char *reason, const char *what);
 /* Why a call was refused, when that says the kernel lacks it, else NULL. */
 const char *lacking(int r);
 
+/* In a child: what it tells from now on is a remark, not a result. How many of
+ * them failed is for it to tell its parent. */
+void tap_apart(void);
+int tap_failures(void);
+
 /* The plan, at the end; what main() returns. */
 int done_testing(void);
 

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: MIT */
+/* faults.c - every role on the ports of hosts.h, and what it leaves behind. */
+#define _GNU_SOURCE
+#include "faults.h"
+
+#include "foreign.h"
+#include "live.h"
+#include "port.h"
+#include "spy.h"
+#include "xdp_hosts.h"
+
+#include <netring/injector.h>
+#include <netring/umem_count.h>
+#include <netring/xdp.h>
+#include <netring/xdp_program.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <linux/bpf.h>
+
+#define FRAMES 512u
+#define LENGTH 100u
+
+static struct netring_capture cap;
+static struct netring_injector inj;
+static struct netring_bridge bridge;
+static struct netring_umem umem;
+static struct netring_xdp_program steer;
+static struct netring_xdp xdp;
+static struct netring_xdp_bridge xbridge;
+static enum netring_step xdp_failed;
+
+/* The lot that is on its way: how often each number came. */
+static struct {
+	uint32_t first, sent;
+	uint8_t seen[FAULTS_LOT];
+	uint32_t damaged;
+} lot;
+
+static void came(const void *frame, size_t length)
+{
+	int64_t number = wire_number(frame, length);
+
+	lot.damaged += number == -2;
+	number -= lot.first;
+	if (number >= 0 && number < (int64_t)FAULTS_LOT)
+		lot.seen[number]++;
+}
+
+static int capture_open(void)
+{
+	return netring_capture_open(&cap,
+				    &(struct netring_capture_config){
+					    .interface = port_name[0],
+					    .memory = 1 << 18,
+					    .retire_ms = 2,
+					    .flags = NETRING_CAPTURE_PROMISC,
+				    });
+}
+
+static int capture_step(int ms)
+{
+	struct netring_packet pkt;
+	int i, r;
+
+	for (i = 0; i < 256; i++) {
+		r = netring_capture_receive(&cap, &pkt,
+					    i ? 0 : netring_clock_ms() + ms);
+		if (r <= 0)
+			return r;
+		came(pkt.data, pkt.len);
+	}
+	return i;
+}
+
+static void capture_close(void)
+{
+	netring_capture_close(&cap);
+}
+
+static enum netring_step capture_failed(void)
+{
+	return cap.step;
+}
+
+static int capture_again(void)
+{
+	return netring_capture_rebind(&cap);
+}
+
+static int injector_open(void)
+{
+	return netring_injector_open(&inj, &(struct netring_injector_config){
+						   .interface = port_name[0],
+						   .memory = 1 << 18,
+					   });
+}
+
+/* Frames of the lot that have not left, or others. */
+static int injector_step(int ms)
+{
+	uint8_t frame[LENGTH];
+	int i, r = 0;
+
+	for (i = 0; i < 16 && r >= 0; i++) {
+		wire_frame(frame, LENGTH, WIRE_TYPE,
+			   lot.sent < FAULTS_LOT ? lot.first + lot.sent :
+						   (uint32_t)i);
+		r = netring_injector_queue(&inj, frame, LENGTH, 0);
+		lot.sent += r >= 0 && lot.sent < FAULTS_LOT;
+	}
+	if (r == -EAGAIN || r >= 0)
+		r = netring_injector_flush(&inj);
+	if (r >= 0)
+		r = netring_injector_drain(&inj, netring_clock_ms() + ms);
+	return r;
+}
+
+static void injector_close(void)
+{
+	netring_injector_close(&inj);
+}
+
+static enum netring_step injector_failed(void)
+{
+	return inj.step;
+}
+
+static int injector_again(void)
+{
+	return netring_injector_rebind(&inj);
+}
+
+static int bridge_open(void)
+{
+	return netring_bridge_open(&bridge, &(struct netring_bridge_config){
+						    .interface = {
+							    port_name[0],
+							    port_name[1],
+						    },
+					    });
+}
+
+static int bridge_step(int ms)
+{
+	return netring_bridge_step(&bridge, ms);
+}
+
+static void bridge_close(void)
+{
+	netring_bridge_close(&bridge);
+}
+
+static enum netring_step bridge_failed(void)
+{
+	return bridge.step;
+}
+
+static void bridge_sums(const char *what)
+{
+	struct netring_bridge_stats stats;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		must(netring_bridge_read_stats(&bridge, i, &stats), "counters");
+		hosts_adds_up(&stats, what);
+	}
+}
+
+NETRING_UMEM_AREA(area, FRAMES, 2048);
+
+static int xdp_role_open(void)
+{
+	const struct netring_umem_config memory = {
+		.memory = area.memory,
+		.size = sizeof(area.memory),
+		.table = area.table,
+		.table_size = sizeof(area.table),
+		.frame_size = 2048,
+	};
+	const struct netring_xdp_program_config program = {
+		.interface = port_name[0],
+	};
+	const struct netring_xdp_config cfg = {
+		.interface = port_name[0],
+		.umem = &umem,
+		.program = &steer,
+		.bind = { NETRING_XDP_COPY },
+		.retry_ms = 2000,
+	};
+	int r;
+
+	must(netring_umem_init(&umem, &memory), "a umem");
+	memset(&xdp, 0, sizeof(xdp));
+	r = netring_xdp_program_open(&steer, &program);
+	xdp_failed = steer.step;
+	if (r < 0)
+		return r;
+	r = netring_xdp_open(&xdp, &cfg);
+	xdp_failed = xdp.step;
+	if (r >= 0) {
+		r = netring_xdp_program_attach(&steer);
+		xdp_failed = steer.step;
+	}
+	if (r < 0) {
+		netring_xdp_close(&xdp);
+		netring_xdp_program_close(&steer);
+	}
+	return r;
+}
+
+static int xdp_step(int ms)
+{
+	struct netring_xdp_packet pkt;
+	int n = 0, r = netring_xdp_rx_wait(&xdp.rx, ms);
+
+	while (netring_xdp_rx_next(&xdp.rx)) {
+		while (netring_xdp_rx_packet(&xdp.rx, &pkt)) {
+			came(pkt.data, pkt.len);
+			n++;
+		}
+		netring_xdp_rx_release(&xdp.rx);
+	}
+	if (r >= 0)
+		r = netring_xdp_tx_flush(&xdp.tx);
+	return r < 0 ? r : n;
+}
+
+static void xdp_role_close(void)
+{
+	netring_xdp_close(&xdp);
+	netring_xdp_program_close(&steer);
+}
+
+static enum netring_step xdp_role_failed(void)
+{
+	return xdp_failed;
+}
+
+static int xdp_again(void)
+{
+	int r = netring_xdp_reopen(&xdp);
+
+	return r < 0 ? r : netring_xdp_program_attach(&steer);
+}
+
+static int xdp_bridge_open(void)
+{
+	struct netring_xdp_bridge_config cfg;
+
+	memset(&cfg, 0, sizeof(cfg));
+	cfg.socket.retry_ms = 2000;
+	return xdp_hosts_try(&xbridge, &cfg);
+}
+
+static int xdp_bridge_step(int ms)
+{
+	return netring_xdp_bridge_step(&xbridge, ms);
+}
+
+static void xdp_bridge_close(void)
+{
+	netring_xdp_bridge_close(&xbridge);
+}
+
+static void xdp_sums(const char *what)
+{
+	uint32_t owners[NETRING_UMEM_OWNERS_];
+
+	is(netring_umem_count(&umem, owners), 0, "%s: every frame has an owner",
+	   what);
+}
+
+static void xdp_bridge_sums(const char *what)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		(void)xdp_hosts_stats(&xbridge, i, what);
+}
+
+static enum netring_step xdp_bridge_failed(void)
+{
+	return xbridge.step;
+}
+
+const struct role roles[ROLES] = {
+	{ "capture", 0, -1, capture_open, capture_step, capture_close,
+	  capture_failed, capture_again, NULL },
+	{ "injector", 0, 0, injector_open, injector_step, injector_close,
+	  injector_failed, injector_again, NULL },
+	{ "bridge", 0, 1, bridge_open, bridge_step, bridge_close, bridge_failed,
+	  NULL, bridge_sums },
+	{ "AF_XDP", 1, -1, xdp_role_open, xdp_step, xdp_role_close,
+	  xdp_role_failed, xdp_again, xdp_sums },
+	{ "AF_XDP bridge", 1, 1, xdp_bridge_open, xdp_bridge_step,
+	  xdp_bridge_close, xdp_bridge_failed, NULL, xdp_bridge_sums },
+};
+
+void faults_begin(struct hosts *h)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	live_begin();
+	(void)setrlimit(RLIMIT_MEMLOCK, &limit);
+	hosts_begin(h);
+}
+
+int faults_can(const struct role *role, const char *what)
+{
+	int r = role->open();
+
+	if (r < 0 && role->xdp && lacking(r)) {
+		skip(lacking(r), "%s: %s", role->name, what);
+		return 0;
+	}
+	must(r, "%s opens (%s)", role->name, netring_step_name(role->failed()));
+	role->close();
+	return 1;
+}
+
+int faults_works(const struct role *role, const struct hosts *h,
+		 const char *what)
+{
+	static uint32_t turn = 1u << 24;
+	int64_t end = netring_clock_ms() + 100 * live_slack_ms();
+	uint32_t i, whole = 0, repeated = 0;
+	uint8_t frame[2048];
+	int r = 0, n;
+
+	memset(&lot, 0, sizeof(lot));
+	lot.first = turn += FAULTS_LOT;
+	lot.sent = role->out ? FAULTS_LOT : 0;
+	if (role->out >= 0)
+		(void)spy_flush(h->spy[role->out], 0);
+	for (i = 0; i < FAULTS_LOT && role->out; i++) {
+		wire_frame(frame, LENGTH, WIRE_TYPE, lot.first + i);
+		hosts_send(h, 0, frame, LENGTH);
+	}
+	while (whole < FAULTS_LOT && netring_clock_ms() < end) {
+		r = role->step(5);
+		if (r < 0 && r != -EINTR)
+			break;
+		while (role->out >= 0 && (n = spy_read(h->spy[role->out], frame,
+						       sizeof(frame), 0)) > 0)
+			came(frame, (size_t)n);
+		for (i = whole = repeated = 0; i < FAULTS_LOT; i++) {
+			whole += lot.seen[i] > 0;
+			repeated += lot.seen[i] > 1;
+		}
+	}
+	r = whole == FAULTS_LOT && !repeated && !lot.damaged;
+	ok(r, "%s, %s: %u frames, each once and whole", role->name, what,
+	   FAULTS_LOT);
+	if (!r)
+		diag("  %u, %u repeated, %u damaged", whole, repeated,
+		     lot.damaged);
+	return r;
+}
+
+static int entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	int n = 0;
+
+	while (dir && readdir(dir))
+		n++;
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+static int lines(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	int c, n = 0;
+
+	while (file && (c = getc(file)) != EOF)
+		n += c == '\n';
+	if (file)
+		fclose(file);
+	return n;
+}
+
+/* Programs of type XDP, anybody's. */
+static int programs(void)
+{
+	struct bpf_prog_info info;
+	union bpf_attr attr;
+	uint32_t id = 0;
+	int fd, n = 0;
+
+	for (;;) {
+		memset(&attr, 0, sizeof(attr));
+		attr.start_id = id;
+		if (syscall(SYS_bpf, BPF_PROG_GET_NEXT_ID, &attr,
+			    sizeof(attr)) < 0)
+			return errno == ENOENT ? n : -1;
+		id = attr.next_id;
+		memset(&attr, 0, sizeof(attr));
+		attr.prog_id = id;
+		fd = (int)syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attr,
+				  sizeof(attr));
+		if (fd < 0)
+			continue; /* just going */
+		memset(&attr, 0, sizeof(attr));
+		memset(&info, 0, sizeof(info));
+		attr.info.bpf_fd = (uint32_t)fd;
+		attr.info.info_len = sizeof(info);
+		attr.info.info = (uintptr_t)&info;
+		if (syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr,
+			    sizeof(attr)) >= 0)
+			n += info.type == BPF_PROG_TYPE_XDP;
+		close(fd);
+	}
+}
+
+struct holdings faults_look(void)
+{
+	struct foreign_seen seen;
+	struct holdings h;
+	int i;
+
+	memset(&h, 0, sizeof(h));
+	h.descriptors = entries("/proc/self/fd");
+	h.mappings = lines("/proc/self/maps");
+	for (i = 0; i < 2; i++) {
+		h.promiscuous[i] = net_promiscuity(port_name[i]);
+		/* a program switches a veth's TSO by itself */
+		h.offloads[i] = port_get(port_name[i], PORT_GRO) +
+				2 * port_get(port_name[i], PORT_TSO);
+		(void)foreign_look(port_name[i], &seen);
+		h.attached[i] = seen.attached;
+	}
+	h.programs = programs();
+	return h;
+}
+
+int faults_same(const struct holdings *before, const char *what)
+{
+	int64_t end = netring_clock_ms() + 100 * live_slack_ms();
+	struct holdings now;
+	int same, i;
+
+	do {
+		now = faults_look();
+		same = !memcmp(&now, before, sizeof(now));
+		if (!same)
+			live_sleep_ms(2);
+	} while (!same && netring_clock_ms() < end);
+	ok(same, "%s: nothing is left, nothing is changed", what);
+	if (same)
+		return 1;
+	diag("  descriptors %d, %d before; mappings %d, %d; programs %d, %d",
+	     now.descriptors, before->descriptors, now.mappings,
+	     before->mappings, now.programs, before->programs);
+	for (i = 0; i < 2; i++)
+		diag("  %s: promiscuous %d, %d; offloads %d, %d; program %d, "
+		     "%d",
+		     port_name[i], now.promiscuous[i], before->promiscuous[i],
+		     now.offloads[i], before->offloads[i], now.attached[i],
+		     before->attached[i]);
+	return 0;
+}
+
+pid_t faults_flood(const struct hosts *h)
+{
+	struct wire_flood flood = { .interface = host_name[0],
+				    .count = 200,
+				    .rate = 20000,
+				    .length = LENGTH,
+				    .direct = 1 };
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	must(net_enter(h->ns[0]), "go there");
+	for (;;)
+		if (wire_burst(&flood) < 0)
+			live_sleep_ms(1);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* test_fault_signals.c - a signal every millisecond: nothing lost, nothing
+ * twice, and every call ends or says -EINTR. */
+#define _GNU_SOURCE
+#include "faults.h"
+#include "live.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+
+#define LOTS 10
+#define WAITS 40
+
+static volatile sig_atomic_t signals;
+
+static void count(int signal)
+{
+	(void)signal;
+	signals++;
+}
+
+static void storm(long us)
+{
+	struct itimerval timer = { { 0, us }, { 0, us } };
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* Nothing to do: each wait ends at its time, or before it by a signal. */
+static void waits(const struct role *role)
+{
+	int i, r, interrupted = 0, wrong = 0;
+	int64_t start, late = 0;
+
+	for (i = 0; i < WAITS; i++) {
+		start = netring_clock_ms();
+		r = role->step(10);
+		interrupted += r == -EINTR;
+		wrong += r < 0 && r != -EINTR;
+		if (netring_clock_ms() - start > late)
+			late = netring_clock_ms() - start;
+	}
+	is(wrong, 0, "%s: no other error", role->name);
+	between(late, 0, 10 + 5 * live_slack_ms(), "the longest wait, in ms");
+	if (role->out) /* an injector has nothing to wait for */
+		ok(interrupted > 0, "-EINTR came %d times", interrupted);
+}
+
+static void stormy(const struct role *role, const struct hosts *h)
+{
+	struct holdings before;
+	int i, good = 0;
+
+	if (!faults_can(role, "signals"))
+		return;
+	before = faults_look();
+	must(role->open(), "%s opens", role->name);
+	signals = 0;
+	storm(1000);
+	for (i = 0; i < LOTS; i++)
+		good += faults_works(role, h, "in a storm of signals");
+	is(good, LOTS, "all lots");
+	waits(role);
+	storm(0);
+	if (role->out) /* an injector works, and hardly sleeps */
+		ok(signals > WAITS / 2, "%d signals", (int)signals);
+	role->close();
+	faults_same(&before, role->name);
+}
+
+int main(void)
+{
+	struct sigaction action;
+	struct hosts h;
+	int i;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = count;
+	sigaction(SIGALRM, &action, NULL);
+	faults_begin(&h);
+	for (i = 0; i < ROLES; i++)
+		stormy(&roles[i], &h);
+	hosts_end(&h);
+	return done_testing();
+}
