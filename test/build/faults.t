@@ -62,7 +62,7 @@ is "none is listed that does not" "$(comm -13 "$T/reach" "$T/listed")" ""
 named() {
 	case $2 in
 	-) return 0 ;;
-	test_answers | test_calls) files=$2 ;;
+	test_answers) files=lives ;;
 	*) files="$2 bridging configs looping ports script xdp_cases" ;;
 	esac
 	for file in $files; do

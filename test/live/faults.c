@@ -3,9 +3,7 @@
 #define _GNU_SOURCE
 #include "faults.h"
 
-#include "foreign.h"
 #include "live.h"
-#include "port.h"
 #include "spy.h"
 #include "xdp_hosts.h"
 
@@ -14,16 +12,12 @@
 #include <netring/xdp.h>
 #include <netring/xdp_program.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-#include <linux/bpf.h>
 
 #define FRAMES 512u
 #define LENGTH 100u
@@ -326,6 +320,23 @@ int faults_can(const struct role *role, const char *what)
 	return 1;
 }
 
+void faults_settle(const struct role *role, const struct hosts *h)
+{
+	int64_t end = netring_clock_ms() + 100 * live_slack_ms();
+	uint8_t frame[2048];
+
+	wire_frame(frame, LENGTH, WIRE_TYPE, 7);
+	while (role->out == 1 && netring_clock_ms() < end) {
+		hosts_send(h, 0, frame, LENGTH);
+		must(role->step(20), "%s: step", role->name);
+		if (spy_read(h->spy[1], frame + LENGTH, sizeof(frame) - LENGTH,
+			     0) > 0)
+			break;
+	}
+	if (role->out == 1)
+		(void)spy_flush(h->spy[1], 20);
+}
+
 int faults_works(const struct role *role, const struct hosts *h,
 		 const char *what)
 {
@@ -363,111 +374,6 @@ int faults_works(const struct role *role, const struct hosts *h,
 		diag("  %u, %u repeated, %u damaged", whole, repeated,
 		     lot.damaged);
 	return r;
-}
-
-static int entries(const char *path)
-{
-	DIR *dir = opendir(path);
-	int n = 0;
-
-	while (dir && readdir(dir))
-		n++;
-	if (dir)
-		closedir(dir);
-	return n;
-}
-
-static int lines(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	int c, n = 0;
-
-	while (file && (c = getc(file)) != EOF)
-		n += c == '\n';
-	if (file)
-		fclose(file);
-	return n;
-}
-
-/* Programs of type XDP, anybody's. */
-static int programs(void)
-{
-	struct bpf_prog_info info;
-	union bpf_attr attr;
-	uint32_t id = 0;
-	int fd, n = 0;
-
-	for (;;) {
-		memset(&attr, 0, sizeof(attr));
-		attr.start_id = id;
-		if (syscall(SYS_bpf, BPF_PROG_GET_NEXT_ID, &attr,
-			    sizeof(attr)) < 0)
-			return errno == ENOENT ? n : -1;
-		id = attr.next_id;
-		memset(&attr, 0, sizeof(attr));
-		attr.prog_id = id;
-		fd = (int)syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attr,
-				  sizeof(attr));
-		if (fd < 0)
-			continue; /* just going */
-		memset(&attr, 0, sizeof(attr));
-		memset(&info, 0, sizeof(info));
-		attr.info.bpf_fd = (uint32_t)fd;
-		attr.info.info_len = sizeof(info);
-		attr.info.info = (uintptr_t)&info;
-		if (syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr,
-			    sizeof(attr)) >= 0)
-			n += info.type == BPF_PROG_TYPE_XDP;
-		close(fd);
-	}
-}
-
-struct holdings faults_look(void)
-{
-	struct foreign_seen seen;
-	struct holdings h;
-	int i;
-
-	memset(&h, 0, sizeof(h));
-	h.descriptors = entries("/proc/self/fd");
-	h.mappings = lines("/proc/self/maps");
-	for (i = 0; i < 2; i++) {
-		h.promiscuous[i] = net_promiscuity(port_name[i]);
-		/* a program switches a veth's TSO by itself */
-		h.offloads[i] = port_get(port_name[i], PORT_GRO) +
-				2 * port_get(port_name[i], PORT_TSO);
-		(void)foreign_look(port_name[i], &seen);
-		h.attached[i] = seen.attached;
-	}
-	h.programs = programs();
-	return h;
-}
-
-int faults_same(const struct holdings *before, const char *what)
-{
-	int64_t end = netring_clock_ms() + 100 * live_slack_ms();
-	struct holdings now;
-	int same, i;
-
-	do {
-		now = faults_look();
-		same = !memcmp(&now, before, sizeof(now));
-		if (!same)
-			live_sleep_ms(2);
-	} while (!same && netring_clock_ms() < end);
-	ok(same, "%s: nothing is left, nothing is changed", what);
-	if (same)
-		return 1;
-	diag("  descriptors %d, %d before; mappings %d, %d; programs %d, %d",
-	     now.descriptors, before->descriptors, now.mappings,
-	     before->mappings, now.programs, before->programs);
-	for (i = 0; i < 2; i++)
-		diag("  %s: promiscuous %d, %d; offloads %d, %d; program %d, "
-		     "%d",
-		     port_name[i], now.promiscuous[i], before->promiscuous[i],
-		     now.offloads[i], before->offloads[i], now.attached[i],
-		     before->attached[i]);
-	return 0;
 }
 
 pid_t faults_flood(const struct hosts *h)

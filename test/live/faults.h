@@ -35,25 +35,31 @@ void faults_begin(struct hosts *h);
 /* 1: the role opens here; else a skip of @what was printed. */
 int faults_can(const struct role *role, const char *what);
 
+/* Until a bridge has found its ports again: frames come through. */
+void faults_settle(const struct role *role, const struct hosts *h);
+
 /* Frames come and go as they should: numbered ones from host 0 or to it, 64,
  * all of them, each once and whole. */
 int faults_works(const struct role *role, const struct hosts *h,
 		 const char *what);
 
-/* What a process holds, and what the ports show. */
-struct holdings {
-	int descriptors, mappings;
-	int promiscuous[2];
-	int offloads[2]; /* TSO and GRO, a bit each */
-	int attached[2]; /* programs */
-	int programs;	 /* XDP programs that the kernel has; -1: not told */
-};
-struct holdings faults_look(void);
-/* The same as @before, within the time that the kernel takes. */
 /* Numbered frames from host 0 for ever, from another process: to be started
  * before anything is opened, or it would hold that, too. */
 pid_t faults_flood(const struct hosts *h);
 
+/* What a process holds, and what the ports show. */
+struct holdings {
+	int descriptors, mappings;
+	int promiscuous[2];
+	int offloads[2];       /* TSO and GRO, a bit each */
+	int attached[2];       /* programs */
+	uint32_t last_program; /* that the kernel has; 0: not told */
+};
+struct holdings faults_look(void);
+/* As they were: what only the process itself, with its rights, would have set
+ * again is left off. Off is safe. */
+void faults_offloads(const struct holdings *before);
+/* The same as @before, within the time that the kernel takes. */
 int faults_same(const struct holdings *before, const char *what);
 
 #endif

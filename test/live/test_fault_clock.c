@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_fault_clock.c - the time of day jumps; deadlines are of another clock. */
+/* test_fault_clock.c - the time of day jumps, and no deadline. */
 #define _GNU_SOURCE
 #include "faults.h"
 #include "live.h"

@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include "faults.h"
 #include "live.h"
-#include "port.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -45,18 +44,6 @@ static int life(const struct role *role)
 	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && told;
 }
 
-/* What only the process itself could have set again is left off: off is safe,
- * and so the next bridge works. */
-static void offloads_on(const struct holdings *before)
-{
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		(void)port_set(port_name[i], PORT_GRO, before->offloads[i] & 1);
-		(void)port_set(port_name[i], PORT_TSO, before->offloads[i] / 2);
-	}
-}
-
 static void killed(const struct role *role, const struct hosts *h)
 {
 	struct holdings before, now;
@@ -73,7 +60,7 @@ static void killed(const struct role *role, const struct hosts *h)
 		now = faults_look();
 		for (k = 0; k < 2; k++)
 			more += now.offloads[k] & ~before.offloads[k];
-		offloads_on(&before);
+		faults_offloads(&before);
 	}
 	is(good, TIMES, "%s: opened, worked, was killed, so many times",
 	   role->name);

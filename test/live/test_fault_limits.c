@@ -4,7 +4,6 @@
 #include "caps.h"
 #include "faults.h"
 #include "live.h"
-#include "port.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -229,17 +228,6 @@ static void apart(void (*what)(const struct role *, const struct hosts *),
 	is(failed || status, 0, "%s: all of these", role->name);
 }
 
-/* Switching offloads on again takes CAP_NET_ADMIN. */
-static void offloads_on(const struct holdings *before)
-{
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		(void)port_set(port_name[i], PORT_GRO, before->offloads[i] & 1);
-		(void)port_set(port_name[i], PORT_TSO, before->offloads[i] / 2);
-	}
-}
-
 static void limited(const struct role *role, const struct hosts *h)
 {
 	struct holdings before;
@@ -253,7 +241,7 @@ static void limited(const struct role *role, const struct hosts *h)
 	faults_same(&before, role->name);
 	apart(no_rights, role, h);
 	apart(rights_gone, role, h);
-	offloads_on(&before);
+	faults_offloads(&before);
 	faults_same(&before, role->name);
 }
 

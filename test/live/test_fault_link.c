@@ -114,8 +114,10 @@ static void flapped(const struct role *role, struct hosts *h)
 	wire_stop(load);
 	look_again(h);
 	/* a link that was down is looked at twice a second */
-	for (end = netring_clock_ms() + 600; netring_clock_ms() < end;)
+	for (end = netring_clock_ms() + 500; netring_clock_ms() < end;)
 		step(role, &s);
+	(void)spy_flush(h->spy[1], 0);
+	faults_settle(role, h);
 	diag("%s: %u steps, %u down, %u gone, made anew %u", role->name,
 	     s.steps, s.down, s.gone, s.again);
 	is(s.wrong, 0, "%s: no other errors (%d)", role->name, s.last);
