@@ -87,7 +87,9 @@ struct netring_umem_config {
 	size_t table_size;   /* bytes */
 	uint32_t frame_size; /* power of two; 0: CONFIG_XDP_FRAME_SIZE */
 	uint32_t headroom;   /* bytes more in front of a received packet; up
-			      * to frame_size - 704 */
+			      * to frame_size - 704; cache lines longer than
+			      * 64 bytes take 64 (powerpc64) or 192 (s390x)
+			      * more: the kernel's -EINVAL */
 	uint32_t rx_frames;  /* for receiving, the others for sending; 0: by
 			      * the first socket's mode: half, all or none */
 	uint32_t flags;	     /* NETRING_UMEM_* */

@@ -6,7 +6,15 @@
 #include <errno.h>
 #include <string.h>
 
-static const uint32_t headrooms[] = { 0, 1, 64, 128, 500, 2048 - 704 };
+/* The kernel keeps room behind the packet, too, in whole cache lines. */
+#if defined(__s390x__)
+#define MOST (2048 - 896)
+#elif defined(__powerpc64__)
+#define MOST (2048 - 768)
+#else
+#define MOST (2048 - 704)
+#endif
+static const uint32_t headrooms[] = { 0, 1, 64, 128, 500, MOST };
 
 static void headroom(const struct xdp_way *way, uint32_t bytes)
 {
