@@ -4,9 +4,11 @@
 #include "live.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -51,6 +53,16 @@ int live_slack_ms(void)
 int live_quiet_ms(int ms)
 {
 	return ms + live_slack_ms() - 20;
+}
+
+int live_before(int major, int minor)
+{
+	struct utsname name;
+	int have[2] = { 0, 0 };
+
+	if (uname(&name) == 0)
+		sscanf(name.release, "%d.%d", &have[0], &have[1]);
+	return have[0] < major || (have[0] == major && have[1] < minor);
 }
 
 uint32_t live_share(uint32_t count)

@@ -22,6 +22,8 @@ void live_pair(const char *near, const char *far);
 int live_slack_ms(void);
 /* How long to wait for more where @ms do on a machine of one's own. */
 int live_quiet_ms(int ms);
+/* Is the kernel older than that? */
+int live_before(int major, int minor);
 /* Of what a test does much of, what is enough on an emulated machine. */
 uint32_t live_share(uint32_t count);
 void live_sleep_ms(int ms);

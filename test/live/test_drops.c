@@ -98,7 +98,9 @@ static void pause_of_the_reader(uint32_t retire_ms, int lossless)
 					.protocol = WIRE_TYPE,
 					.retire_ms = retire_ms });
 		start = netring_clock_ms();
-		for (sent = 0; netring_clock_ms() < start + 300; sent++) {
+		for (sent = 0; netring_clock_ms() < start + 300 ||
+			       (!lossless && sent < 20);
+		     sent++) {
 			send_some(sent, 1);
 			live_sleep_ms(10);
 		}

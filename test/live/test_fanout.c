@@ -25,14 +25,15 @@ static uint8_t map[2][PACKETS];
 static int open_member(struct netring_capture *cap, uint32_t flags,
 		       const struct netring_fanout *fanout, uint32_t memory)
 {
-	return netring_capture_open(cap, &(struct netring_capture_config){
-						 .interface = NEAR,
-						 .flags = flags,
-						 .protocol = 0x0800,
-						 .memory = memory,
-						 .frame_size = flags ? 512 : 0,
-						 .retire_ms = 30,
-						 .fanout = fanout });
+	return netring_capture_open(
+		cap, &(struct netring_capture_config){
+			     .interface = NEAR,
+			     .flags = flags,
+			     .protocol = 0x0800,
+			     .memory = memory,
+			     .frame_size = flags ? 512 : 0,
+			     .retire_ms = (uint32_t)live_slack_ms() + 10,
+			     .fanout = fanout });
 }
 
 static void send_flows(void)

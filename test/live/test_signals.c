@@ -61,6 +61,7 @@ static void stormy(uint32_t flags, int by_batch)
 	live_open(&cap,
 		  &(struct netring_capture_config){ .interface = NEAR,
 						    .flags = flags,
+						    .memory = 16 << 20,
 						    .protocol = WIRE_TYPE });
 	sender = wire_start(&flood);
 	signals = 0;

@@ -99,8 +99,8 @@ static void flood(const char *what, int attach, uint32_t flags, int rate)
 		skip("the sender is on the same processor",
 		     "%s: more comes than it can carry", what);
 	fair = (one + other) / 2;
-	if (rate > 0 && fair > (uint64_t)rate)
-		fair = (uint64_t)rate;
+	if (fair > after.in[1] - between_.in[1])
+		fair = after.in[1] - between_.in[1];
 	if (rate >= 0)
 		ok(other >= fair / 3,
 		   "the other direction keeps a third of its share");

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "xdp_code.h"
 
+#include "live.h"
 #include "net.h"
 #include "tap.h"
 
@@ -49,9 +50,12 @@ int xdp_code_load(const struct bpf_insn *code, uint32_t count, int fragments)
 	attr.log_buf = (uint64_t)(uintptr_t)log;
 	attr.log_size = sizeof(log);
 	attr.log_level = 1;
+	attr.prog_flags = BPF_F_ANY_ALIGNMENT;
 	if (fragments)
-		attr.prog_flags = HAS_FRAGMENTS;
+		attr.prog_flags |= HAS_FRAGMENTS;
 	r = bpf(BPF_PROG_LOAD, &attr);
+	if (r == -EINVAL && fragments && live_before(5, 18))
+		return -EOPNOTSUPP;
 	if (r == -EACCES || r == -EINVAL)
 		diag("%s", log);
 	return r;
