@@ -508,10 +508,12 @@ $(host-live): %: %.o $(call in-host,.o,$(call test-support,live)) \
 	$(call say,HOSTLD)
 	$(Q)$(HOSTCC) $(sanitize) -o $@ $^
 
-# The same tests in one program, the first process of a virtual machine.
-vm-sources := $(wildcard test/live/*.c test/vm/*.c)
-vm-tests := $(filter test_%,$(notdir $(vm-sources:.c=)))
-vm-objects := $(patsubst %.c,$(obj)test/vm/%.o,$(notdir $(vm-sources)))
+# The same tests, or VM_TESTS, in one program, the first process of a virtual
+# machine.
+vm-all := $(notdir $(wildcard test/live/*.c test/vm/*.c))
+vm-tests := $(or $(VM_TESTS),$(filter test_%,$(vm-all:.c=)))
+vm-sources := $(filter-out test_%,$(vm-all)) $(vm-tests:=.c)
+vm-objects := $(vm-sources:%.c=$(obj)test/vm/%.o)
 vpath %.c test/live test/vm
 
 $(obj)test/vm/tests.h: FORCE
@@ -529,7 +531,7 @@ $(vm-objects): $(obj)test/vm/%.o: %.c $(obj).stamp/cc \
 
 $(obj)test/vm/init: $(vm-objects) $(obj)libnetring.a
 	$(call say,LD)
-	$(Q)$(CC) -static -s -o $@ $^
+	$(Q)$(CC) -static -s -Wl,--gc-sections -o $@ $^
 
 vm-program: $(obj)test/vm/init
 

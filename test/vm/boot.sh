@@ -16,6 +16,8 @@ shift
 program=$(word machines "$machine" 1)
 kernel=$(word machines "$machine" 2)
 memory=$(word machines "$machine" 3)
+runs=$(word machines "$machine" 4)
+config=$(word machines "$machine" 6)
 system=$(word kernels "$kernel" 1)
 qemu=$(word architectures "$system" 5)
 console=$(word architectures "$system" 6)
@@ -25,19 +27,46 @@ tap=$NETRING_BUILD/tap
 work=$NETRING_BUILD/vm/boot/$machine
 rm -rf "$work"
 mkdir -p "$work/root/dev"
-cp "$NETRING_BUILD/vm/$program/test/vm/init" "$work/root/init"
+cp "$NETRING_BUILD/vm/$program${config:+-$config}/test/vm/init" \
+	"$work/root/init"
 cp -r "$cache/kernel/$kernel/modules" "$work/root/"
 mknod "$work/root/dev/console" c 5 1 2>/dev/null || :
 printf '%s\n' "$@" >"$work/root/run"
 (cd "$work/root" && find . | cpio -o -H newc --quiet) >"$work/initramfs"
+
+# Network cards eth0, eth1, ..., two on each wire. $1 how many, $2 the bus that
+# each needs, or "", $3 what they are
+cards() {
+	i=0
+	while [ "$i" -lt "$1" ]; do
+		echo "-netdev hubport,id=net$i,hubid=$((i / 2))"
+		[ -z "$2" ] || echo "-device $2,id=bus$i,chassis=$((i + 1))"
+		echo "-device $3${2:+,bus=bus$i},netdev=net$i"
+		i=$((i + 1))
+	done
+}
+
+emulator=qemu-system-$qemu
+cards=
+case $runs in
+test_zero_copy)
+	# Zero copy is for devices that go through an IOMMU, if one is there.
+	cards=$(cards 4 "" virtio-net-pci,iommu_platform=on,disable-legacy=on)
+	;;
+test_igb)
+	emulator=$cache/qemu/usr/bin/$emulator
+	cards="-L $cache/qemu/usr/share/qemu -L $cache/qemu/usr/share/seabios
+$(cards 2 pcie-root-port igb)"
+	;;
+esac
 
 # Emulated, wherever this runs: a processor that is there may lack what the
 # guest's kernel needs.
 start=$(date +%s)
 status=0
 # shellcheck disable=SC2086 # several words
-timeout "${VM_TIMEOUT:-900}" "qemu-system-$qemu" -accel tcg \
-	$board -m "$memory" -smp 1 -nodefaults -no-reboot \
+timeout "${VM_TIMEOUT:-900}" "$emulator" -accel tcg \
+	$board $cards -m "$memory" -smp 1 -nodefaults -no-reboot \
 	-display none -serial stdio -kernel "$cache/kernel/$kernel/vmlinuz" \
 	-initrd "$work/initramfs" -append "console=$console quiet panic=-1 \
 net.ifnames=0 mitigations=off NETRING_SLOW=5" \

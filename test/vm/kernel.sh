@@ -69,6 +69,22 @@ unpack() {
 	rm -r "$new/root" "${new:?}/lib" "$new/paths"
 }
 
+# $1 what was asked for, $2 the configuration that came of it: an option that
+# the kernel does not have, or whose needs are not met, is left out in silence.
+taken() {
+	lost=$(grep CONFIG_ "$1" | while read -r line; do
+		case $line in
+		*=*) grep -q -x -F "$line" "$2" || echo "$line" ;;
+		*) line=${line#\# } && grep -q "^${line%% *}=" "$2" &&
+			echo "# $line" ;;
+		esac || :
+	done)
+	[ -z "$lost" ] || {
+		printf 'not taken from %s:\n%s\n' "$1" "$lost" >&2
+		exit 1
+	}
+}
+
 # $1 a package's name, $2 its configuration
 build() {
 	echo "kernel: $name is built of $1"
@@ -85,6 +101,7 @@ build() {
 	(
 		unset APT_CONFIG MAKEFLAGS
 		"$@" allnoconfig
+		taken "$vm/$fragment" "$new/build/.config"
 		"$@" "$target"
 		"$@" kernelrelease >"$new/version"
 	)

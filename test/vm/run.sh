@@ -39,12 +39,22 @@ tests_of() {
 	fi
 }
 
-for program in $(for machine in $list; do
-	word machines "$machine" 1
+# $1 a configuration: what its machines run, since the other tests need more
+built_with() {
+	for machine in $list; do
+		[ "$(word machines "$machine" 6)" != "$1" ] ||
+			tests_of "$machine"
+	done
+}
+
+for build in $(for machine in $list; do
+	echo "$(word machines "$machine" 1)/$(word machines "$machine" 6)"
 done | sort -u); do
-	build=$NETRING_BUILD/vm/$program
-	make -s O="$build" full_defconfig
-	make -s "-j$(nproc)" O="$build" CC="$cache/toolchain/$program/cc" \
+	program=${build%/*} config=${build#*/}
+	build=$NETRING_BUILD/vm/$program${config:+-$config}
+	make -s O="$build" "${config:-full}_defconfig"
+	make -s "-j$(nproc)" O="$build" \
+		VM_TESTS="${config:+$(built_with "$config")}" CC="$cache/toolchain/$program/cc" \
 		AR="$(word architectures "$program" 1)-ar" KERNEL_HEADERS= \
 		WERROR=1 vm-program
 done
