@@ -55,7 +55,7 @@ test_zero_copy)
 	;;
 test_igb)
 	emulator=$cache/qemu/usr/bin/$emulator
-	cards="-L $cache/qemu/usr/share/qemu -L $cache/qemu/usr/share/seabios
+	cards="-L $cache/qemu/usr/share/qemu
 $(cards 2 pcie-root-port igb)"
 	;;
 esac

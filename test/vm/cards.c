@@ -11,8 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../live/live.h"
-
+#define LENGTH 60u
 #define SOL_XDP_ 283
 #define XDP_OPTIONS_ 8
 
@@ -53,14 +52,15 @@ void cards_begin(int count)
 	}
 }
 
-void card_memory(struct netring_umem *umem, int area, uint32_t frames)
+void card_memory(struct netring_umem *umem, int area, uint32_t frames,
+		 uint32_t frame_size)
 {
 	struct netring_umem_config cfg = {
 		.memory = areas[area].memory,
-		.size = (size_t)frames * NETRING_UMEM_FRAME_MIN,
+		.size = (size_t)frames * frame_size,
 		.table = areas[area].table,
 		.table_size = sizeof(areas[area].table),
-		.frame_size = NETRING_UMEM_FRAME_MIN,
+		.frame_size = frame_size,
 	};
 
 	must(netring_umem_init(umem, &cfg), "memory");
@@ -109,4 +109,58 @@ int card_is_zero_copy(const struct netring_xdp *xdp)
 		     0,
 	     "XDP_OPTIONS");
 	return (int)(flags & 1);
+}
+
+int card_busy(const struct netring_umem *umem)
+{
+	uint32_t n[NETRING_UMEM_OWNERS_];
+
+	if (netring_umem_count(umem, n) < 0)
+		return -1;
+	return (int)(n[NETRING_UMEM_RX] + n[NETRING_UMEM_USER] +
+		     n[NETRING_UMEM_TX]);
+}
+
+uint32_t card_give(struct netring_xdp *xdp, uint32_t first, uint32_t count)
+{
+	struct netring_xdp_frame frame;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		if (netring_xdp_tx_reserve(&xdp->tx, &frame) < 0)
+			break;
+		wire_frame(frame.data, LENGTH, WIRE_TYPE, first + i);
+		must(netring_xdp_tx_commit(&xdp->tx, &frame, LENGTH), "commit");
+	}
+	must(netring_xdp_tx_flush(&xdp->tx), "flush");
+	return i;
+}
+
+uint32_t card_take(struct tally *t, struct netring_xdp *xdp, uint64_t *kept)
+{
+	struct netring_xdp_packet pkt;
+	struct netring_packet packet;
+	uint32_t n = 0;
+
+	if (!netring_xdp_rx_next(&xdp->rx))
+		return 0;
+	memset(&packet, 0, sizeof(packet));
+	while (netring_xdp_rx_packet(&xdp->rx, &pkt)) {
+		packet.data = pkt.data;
+		packet.len = pkt.len;
+		tally_packet(t, &packet);
+		if (kept && netring_xdp_rx_keep(&xdp->rx, &pkt) >= 0)
+			kept[n] = pkt.addr;
+		n++;
+	}
+	netring_xdp_rx_release(&xdp->rx);
+	return n;
+}
+
+void card_tally(struct tally *t, struct netring_xdp *xdp, uint32_t want, int ms)
+{
+	while (t->numbered < want)
+		if (!card_take(t, xdp, NULL) &&
+		    netring_xdp_rx_wait(&xdp->rx, ms) == 0)
+			break;
 }

@@ -7,6 +7,8 @@
 #include <netring/xdp.h>
 #include <netring/xdp_program.h>
 
+#include "../live/live.h"
+
 #define CARD_FRAMES 1024u /* of an UMEM */
 
 extern const char card[4][5]; /* eth0 .. eth3; 0 and 1 on a wire, 2 and 3 */
@@ -22,12 +24,24 @@ struct card_end {
 	struct netring_xdp_program steer;
 	struct netring_xdp xdp;
 };
-void card_memory(struct netring_umem *umem, int area, uint32_t frames);
+void card_memory(struct netring_umem *umem, int area, uint32_t frames,
+		 uint32_t frame_size);
 void card_open(struct card_end *end, const char *name,
 	       enum netring_xdp_mode mode, enum netring_xdp_bind bind);
 void card_close(struct card_end *end);
 
 /* As the kernel says itself (XDP_OPTIONS). */
 int card_is_zero_copy(const struct netring_xdp *xdp);
+
+/* How many frames are not free, nor to be received into; -1: books wrong. */
+int card_busy(const struct netring_umem *umem);
+
+/* Queue numbered frames and send them: how many. */
+uint32_t card_give(struct netring_xdp *xdp, uint32_t first, uint32_t count);
+/* What is there now; @kept: keep their frames, their addresses go here. */
+uint32_t card_take(struct tally *t, struct netring_xdp *xdp, uint64_t *kept);
+/* Until @want are there or nothing came for @ms. */
+void card_tally(struct tally *t, struct netring_xdp *xdp, uint32_t want,
+		int ms);
 
 #endif

@@ -37,8 +37,14 @@ done
 # shellcheck disable=SC2086 # several words
 env -u APT_CONFIG sh tools/setup.sh $packages
 
+# The card igb needs a newer emulator than the system's.
+newer=
+[ -d "$cache/qemu" ] || newer=$(echo "$list" | grep -x igb || :)
+
 # The suites and architectures that what is not there yet comes from.
 sources=$(
+	[ -z "$newer" ] ||
+		echo "bookworm-backports:$(dpkg --print-architecture)"
 	[ -d "$cache/headers" ] || echo trixie:amd64
 	for program in $programs; do
 		[ ! -d "$cache/toolchain/$program" ] || continue
@@ -66,6 +72,12 @@ sources=$(
 	rm -rf "$cache/headers.new"
 	apt_unpack "$cache/headers.new" linux-libc-dev/trixie
 	mv "$cache/headers.new" "$cache/headers"
+}
+[ -z "$newer" ] || {
+	rm -rf "$cache/qemu.new"
+	apt_unpack "$cache/qemu.new" qemu-system-x86/bookworm-backports \
+		qemu-system-data/bookworm-backports
+	mv "$cache/qemu.new" "$cache/qemu"
 }
 for program in $programs; do
 	[ -d "$cache/toolchain/$program" ] || sh test/vm/toolchain.sh "$program"

@@ -8,14 +8,12 @@
 
 #include <netring/xdp_bridge.h>
 
-#include "../live/live.h"
 #include "../live/spy.h"
 
 #define MANY 1000000u
 #define LOT \
-	128u /* a card has room for 256: where it has none, the emulator
+	128u	 /* a card has room for 256: where it has none, the emulator
 		  * queues, and a later packet may overtake */
-#define LENGTH 60u
 #define DRY 512u /* frames; more than a card takes at once */
 
 static struct card_end sender, receiver;
@@ -33,64 +31,6 @@ static void bound(const struct netring_xdp *xdp, const char *what)
 	ok(card_is_zero_copy(xdp), "%s: so says the kernel", what);
 }
 
-/* How many frames are not free, nor to be received into; -1: books wrong. */
-static int busy(const struct netring_umem *umem)
-{
-	uint32_t n[NETRING_UMEM_OWNERS_];
-
-	if (netring_umem_count(umem, n) < 0)
-		return -1;
-	return (int)(n[NETRING_UMEM_RX] + n[NETRING_UMEM_USER] +
-		     n[NETRING_UMEM_TX]);
-}
-
-/* Queue numbered frames and send them. */
-static uint32_t give(struct netring_xdp *xdp, uint32_t first, uint32_t count)
-{
-	struct netring_xdp_frame frame;
-	uint32_t i;
-
-	for (i = 0; i < count; i++) {
-		if (netring_xdp_tx_reserve(&xdp->tx, &frame) < 0)
-			break;
-		wire_frame(frame.data, LENGTH, WIRE_TYPE, first + i);
-		must(netring_xdp_tx_commit(&xdp->tx, &frame, LENGTH), "commit");
-	}
-	must(netring_xdp_tx_flush(&xdp->tx), "flush");
-	return i;
-}
-
-/* What is there now; @kept: keep their frames, their addresses go here. */
-static uint32_t take(struct tally *t, struct netring_xdp *xdp, uint64_t *kept)
-{
-	struct netring_xdp_packet pkt;
-	struct netring_packet packet;
-	uint32_t n = 0;
-
-	if (!netring_xdp_rx_next(&xdp->rx))
-		return 0;
-	memset(&packet, 0, sizeof(packet));
-	while (netring_xdp_rx_packet(&xdp->rx, &pkt)) {
-		packet.data = pkt.data;
-		packet.len = pkt.len;
-		tally_packet(t, &packet);
-		if (kept && netring_xdp_rx_keep(&xdp->rx, &pkt) >= 0)
-			kept[n] = pkt.addr;
-		n++;
-	}
-	netring_xdp_rx_release(&xdp->rx);
-	return n;
-}
-
-/* Until @want are there or nothing comes. */
-static void take_all(struct tally *t, struct netring_xdp *xdp, uint32_t want)
-{
-	while (t->numbered < want)
-		if (!take(t, xdp, NULL) &&
-		    netring_xdp_rx_wait(&xdp->rx, patience()) <= 0)
-			break;
-}
-
 /* From a packet socket at the other end. */
 static void receives(void)
 {
@@ -99,13 +39,13 @@ static void receives(void)
 				    .length = 1514 };
 	struct tally t = { 0 };
 
-	card_memory(&receiver.umem, 1, CARD_FRAMES);
+	card_memory(&receiver.umem, 1, CARD_FRAMES, 2048);
 	card_open(&receiver, card[1], NETRING_XDP_RX, NETRING_XDP_ZEROCOPY);
 	bound(&receiver.xdp, "receiver");
 	must(wire_burst(&flood), "send");
-	take_all(&t, &receiver.xdp, flood.count);
+	card_tally(&t, &receiver.xdp, flood.count, patience());
 	tally_ok(&t, flood.count, "received");
-	is(busy(&receiver.umem), 0, "received: all frames are back");
+	is(card_busy(&receiver.umem), 0, "received: all frames are back");
 	card_close(&receiver);
 }
 
@@ -116,18 +56,18 @@ static void sends(void)
 	struct spied seen = { 0 };
 	uint32_t sent = 0;
 
-	card_memory(&sender.umem, 0, CARD_FRAMES);
+	card_memory(&sender.umem, 0, CARD_FRAMES, 2048);
 	card_open(&sender, card[0], NETRING_XDP_TX, NETRING_XDP_ZEROCOPY);
 	bound(&sender.xdp, "sender");
 	while (sent < 1000) {
-		sent += give(&sender.xdp, sent, 100);
+		sent += card_give(&sender.xdp, sent, 100);
 		spy_count(spy, &seen, sent, patience());
 	}
 	spied_ok(&seen, 1000, "sent");
 	is(netring_xdp_tx_drain(&sender.xdp.tx,
 				netring_clock_ms() + patience()),
 	   0, "sent: drained");
-	is(busy(&sender.umem), 0, "sent: all frames are back");
+	is(card_busy(&sender.umem), 0, "sent: all frames are back");
 	card_close(&sender);
 	close(spy);
 }
@@ -142,20 +82,20 @@ static void need_wakeup(void)
 	struct netring_xdp *xdp = &receiver.xdp;
 	uint32_t i, n = 0;
 
-	card_memory(&sender.umem, 0, CARD_FRAMES);
+	card_memory(&sender.umem, 0, CARD_FRAMES, 2048);
 	card_open(&sender, card[0], NETRING_XDP_TX, NETRING_XDP_ZEROCOPY);
-	card_memory(&receiver.umem, 1, DRY);
+	card_memory(&receiver.umem, 1, DRY, 2048);
 	card_open(&receiver, card[1], NETRING_XDP_RX, NETRING_XDP_ZEROCOPY);
 	for (i = 0; n < DRY && i < 1000; i++) {
 		if (i < DRY / LOT)
-			give(&sender.xdp, i * LOT, LOT);
+			card_give(&sender.xdp, i * LOT, LOT);
 		live_sleep_ms(5);
-		n += take(&t, xdp, kept + n);
+		n += card_take(&t, xdp, kept + n);
 	}
 	is(n, DRY, "as many as there are frames");
-	give(&sender.xdp, DRY, 20);
+	card_give(&sender.xdp, DRY, 20);
 	live_sleep_ms(live_slack_ms());
-	is(take(&t, xdp, NULL), 0, "no more");
+	is(card_take(&t, xdp, NULL), 0, "no more");
 	ok(netring_xdp_ring_sleeps(netring_xdp_fill_ring(&xdp->rx)),
 	   "the fill ring ran dry: the kernel wants to be woken");
 	for (i = 0; i < n; i++)
@@ -165,14 +105,14 @@ static void need_wakeup(void)
 	is(netring_xdp_ring_seek(netring_xdp_rx_ring(&xdp->rx), 1), 0,
 	   "nothing comes without the wake-up");
 	is(netring_xdp_rx_kick(&xdp->rx), 0, "the wake-up");
-	take_all(&t, xdp, DRY + 20);
+	card_tally(&t, xdp, DRY + 20, patience());
 	ok(!netring_xdp_ring_sleeps(netring_xdp_fill_ring(&xdp->rx)),
 	   "the kernel is awake");
-	give(&sender.xdp, DRY + 20, LOT);
-	take_all(&t, xdp, sizeof(seen));
+	card_give(&sender.xdp, DRY + 20, LOT);
+	card_tally(&t, xdp, sizeof(seen), patience());
 	t.unordered = 0; /* what the emulator queued */
 	tally_ok(&t, sizeof(seen), "reception goes on");
-	is(busy(&receiver.umem), 0, "all frames are back");
+	is(card_busy(&receiver.umem), 0, "all frames are back");
 	card_close(&receiver);
 	card_close(&sender);
 }
@@ -185,7 +125,7 @@ static void bridge_open(void)
 		.program = { .attach = { NETRING_XDP_NATIVE } },
 	};
 
-	card_memory(&joint, 2, CARD_FRAMES);
+	card_memory(&joint, 2, CARD_FRAMES, 2048);
 	must(netring_xdp_bridge_open(&br, &cfg), "bridge (%s)",
 	     netring_step_name(br.step));
 }
@@ -198,8 +138,8 @@ static void many(void)
 	uint32_t number = 0, lots = 0, wrong = 0;
 	int64_t start, end;
 
-	card_memory(&sender.umem, 0, CARD_FRAMES);
-	card_memory(&receiver.umem, 1, CARD_FRAMES);
+	card_memory(&sender.umem, 0, CARD_FRAMES, 2048);
+	card_memory(&receiver.umem, 1, CARD_FRAMES, 2048);
 	card_open(&sender, card[0], NETRING_XDP_TX, NETRING_XDP_ZEROCOPY);
 	card_open(&receiver, card[3], NETRING_XDP_RX, NETRING_XDP_ZEROCOPY);
 	bridge_open();
@@ -207,17 +147,17 @@ static void many(void)
 	bound(&br.port_[1].xdp, "bridge, other side");
 	start = netring_clock_ms();
 	while (number < MANY && t.numbered == number) {
-		number += give(&sender.xdp, number,
-			       MANY - number < LOT ? MANY - number : LOT);
+		number += card_give(&sender.xdp, number,
+				    MANY - number < LOT ? MANY - number : LOT);
 		end = netring_clock_ms() + patience();
 		while (t.numbered < number && netring_clock_ms() < end) {
 			must(netring_xdp_bridge_step(&br, 1), "step");
-			while (take(&t, &receiver.xdp, NULL))
+			while (card_take(&t, &receiver.xdp, NULL))
 				;
 		}
 		lots++;
-		wrong += busy(&sender.umem) < 0 || busy(&joint) < 0 ||
-			 busy(&receiver.umem) != 0;
+		wrong += card_busy(&sender.umem) < 0 || card_busy(&joint) < 0 ||
+			 card_busy(&receiver.umem) != 0;
 	}
 	diag("%u frames in %d ms", number, (int)(netring_clock_ms() - start));
 	tally_ok(&t, MANY, "over the bridge");
@@ -226,11 +166,11 @@ static void many(void)
 				netring_clock_ms() + patience()),
 	   0, "drained");
 	end = netring_clock_ms() + patience();
-	while (busy(&joint) > 0 && netring_clock_ms() < end)
+	while (card_busy(&joint) > 0 && netring_clock_ms() < end)
 		must(netring_xdp_bridge_step(&br, 1), "step");
-	is(busy(&sender.umem), 0, "all of the sender's frames are back");
-	is(busy(&joint), 0, "all of the bridge's");
-	is(busy(&receiver.umem), 0, "all of the receiver's");
+	is(card_busy(&sender.umem), 0, "all of the sender's frames are back");
+	is(card_busy(&joint), 0, "all of the bridge's");
+	is(card_busy(&receiver.umem), 0, "all of the receiver's");
 	must(netring_xdp_bridge_read_stats(&br, 0, &stats), "statistics");
 	is((long long)stats.received, MANY, "received by the bridge");
 	is((long long)stats.forwarded, MANY, "forwarded");
@@ -248,18 +188,18 @@ static void again(void)
 	int64_t end;
 
 	for (round = 0; round < 10; round++) {
-		card_memory(&sender.umem, 0, CARD_FRAMES);
-		card_memory(&receiver.umem, 1, CARD_FRAMES);
+		card_memory(&sender.umem, 0, CARD_FRAMES, 2048);
+		card_memory(&receiver.umem, 1, CARD_FRAMES, 2048);
 		card_open(&sender, card[0], NETRING_XDP_TX,
 			  NETRING_XDP_ZEROCOPY);
 		card_open(&receiver, card[3], NETRING_XDP_RX,
 			  NETRING_XDP_ZEROCOPY);
 		bridge_open();
-		number += give(&sender.xdp, number, LOT);
+		number += card_give(&sender.xdp, number, LOT);
 		end = netring_clock_ms() + patience();
 		while (t.numbered < number && netring_clock_ms() < end) {
 			must(netring_xdp_bridge_step(&br, 1), "step");
-			take(&t, &receiver.xdp, NULL);
+			card_take(&t, &receiver.xdp, NULL);
 		}
 		netring_xdp_bridge_close(&br);
 		card_close(&receiver);
