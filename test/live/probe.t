@@ -44,6 +44,28 @@ for feature in packet-socket receive-v2 receive-v3 classic-filter fanout-hash; d
 done
 is "a no has its reason" "$(grep ' no$' "$T/table")" ""
 
+# A kernel that is known for a fault: what this one calls itself is changed,
+# behind two fields of 65 bytes.
+release() {
+	hex=$(printf '%0260d' 0)$(printf '%s' "$1" | od -A n -t x1 |
+		tr -d ' \n')00
+	shift
+	strace -qq -o /dev/null -e trace=uname \
+		-e "inject=uname:poke_exit=@arg1=$hex" "$@"
+}
+if [ "$(release 6.17.8+deb13 uname -r 2>/dev/null)" = 6.17.8+deb13 ]; then
+	has "6.17.8: a warning" "$(release 6.17.8+deb13 "$NETRING" probe)" \
+		"kernel-fault          sending by AF_XDP in copy mode may panic"
+	has "6.17.8: in JSON" "$(release 6.17.8 "$NETRING" probe -j |
+		jq -r .kernel_fault)" "sending by AF_XDP"
+	is "6.18.5: none" "$(release 6.18.5 "$NETRING" probe |
+		grep kernel-fault)" ""
+	is "6.18.5: in JSON" "$(release 6.18.5 "$NETRING" probe -j |
+		jq .kernel_fault)" null
+else
+	skip "a kernel with a fault" "strace cannot poke here"
+fi
+
 facts() {
 	jq -r ".interface.$1" "$T/json"
 }

@@ -29,7 +29,7 @@ word() {
 machines() {
 	for name; do
 		case $name in
-		all) lines machines "" | awk '{ print $1 }' ;;
+		all) lines machines "" | awk '$6 != "never" { print $1 }' ;;
 		push) lines machines "" | awk '$6 == "push" { print $1 }' ;;
 		*) word machines "$name" 1 >/dev/null && echo "$name" ;;
 		esac || return 1

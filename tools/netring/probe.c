@@ -2,10 +2,13 @@
 /* probe.c - `netring probe`: what this kernel, interface and user may do. */
 #include "probe.h"
 
+#include "kernel_fault.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 const char probe_about[] = "what this kernel, interface and user can do";
 
@@ -102,6 +105,13 @@ static void print_feature(enum netring_feature feature, const char *interface)
 	putchar('\n');
 }
 
+static const char *fault(void)
+{
+	struct utsname name;
+
+	return uname(&name) < 0 ? NULL : kernel_fault(name.release);
+}
+
 static void print_table(const char *interface,
 			const struct netring_interface *facts)
 {
@@ -110,6 +120,8 @@ static void print_table(const char *interface,
 	for (i = 0; i < NETRING_FEATURE_COUNT_; i++)
 		if (asked((enum netring_feature)i, interface))
 			print_feature((enum netring_feature)i, interface);
+	if (fault())
+		printf("\n%-22s%s\n", "kernel-fault", fault());
 	if (interface)
 		print_interface(interface, facts);
 }
@@ -129,7 +141,8 @@ static void print_json(const char *interface,
 		       netring_feature_name((enum netring_feature)i),
 		       r < 0 ? "unknown" : answers[r]);
 	}
-	printf("\n  }");
+	printf("\n  },\n  \"kernel_fault\": ");
+	printf(fault() ? "\"%s\"" : "null", fault());
 	if (interface)
 		json_interface(interface, facts);
 	printf("\n}\n");
