@@ -27,8 +27,9 @@ tap=$NETRING_BUILD/tap
 work=$NETRING_BUILD/vm/boot/$machine
 rm -rf "$work"
 mkdir -p "$work/root/dev"
-cp "$NETRING_BUILD/vm/$program${config:+-$config}/test/vm/init" \
-	"$work/root/init"
+build=$NETRING_BUILD/vm/$program${config:+-$config}
+cp "$build/test/vm/init" "$work/root/init"
+[ "$runs" != test_no_bpf ] || cp "$build/netring" "$work/root/"
 cp -r "$cache/kernel/$kernel/modules" "$work/root/"
 mknod "$work/root/dev/console" c 5 1 2>/dev/null || :
 printf '%s\n' "$@" >"$work/root/run"

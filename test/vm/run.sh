@@ -53,10 +53,17 @@ done | sort -u); do
 	program=${build%/*} config=${build#*/}
 	build=$NETRING_BUILD/vm/$program${config:+-$config}
 	make -s O="$build" "${config:-full}_defconfig"
-	make -s "-j$(nproc)" O="$build" \
-		VM_TESTS="${config:+$(built_with "$config")}" CC="$cache/toolchain/$program/cc" \
+	goals='vm-program'
+	case $program,$list in # which runs the program, too
+	x86-64,*no-bpf*) goals="$goals all" ;;
+	esac
+	vm_tests=
+	[ -z "$config" ] || vm_tests=$(built_with "$config" | paste -s -d ' ')
+	# shellcheck disable=SC2086 # several words
+	make -s "-j$(nproc)" O="$build" VM_TESTS="$vm_tests" \
+		CC="$cache/toolchain/$program/cc" \
 		AR="$(word architectures "$program" 1)-ar" KERNEL_HEADERS= \
-		WERROR=1 vm-program
+		WERROR=1 $goals
 done
 
 # What does not come to its end is a failure.

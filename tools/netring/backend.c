@@ -125,6 +125,8 @@ static const char *remedy(const struct backend_failure *failure)
 		return "needs Linux 5.4";
 	case NETRING_STEP_XSKMAP:
 	case NETRING_STEP_PROGRAM:
+		if (failure->error == ENOSYS)
+			return "this kernel has no bpf(2) (CONFIG_BPF_SYSCALL)";
 		return denied ? "needs CAP_BPF and CAP_NET_ADMIN, before Linux "
 				"5.8 CAP_SYS_ADMIN" :
 				NULL;
