@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LENGTH 60u
+#define LENGTH 40u
 #define SOL_XDP_ 283
 #define XDP_OPTIONS_ 8
 

@@ -108,6 +108,7 @@ build() {
 	"$compiler-strip" -o "$new/vmlinuz" "$new/build/$image" 2>/dev/null ||
 		cp "$new/build/$image" "$new/vmlinuz"
 	cp "$new/build/.config" "$new/config"
+	cp "$vm/$fragment" "$new/fragment"
 	: >"$new/modules/list"
 	rm -r "$new/root" "$new/build" "$new"/linux-source-*
 }

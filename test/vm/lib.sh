@@ -25,6 +25,13 @@ word() {
 	echo "$words" | awk -v n="$3" '{ print $n }'
 }
 
+# $1 a kernel: it is there, and built as its configuration says now
+have_kernel() {
+	fragment=$(word kernels "$1" 4)
+	[ -d "$cache/kernel/$1" ] && { [ -z "$fragment" ] ||
+		cmp -s "$vm/$fragment" "$cache/kernel/$1/fragment"; }
+}
+
 # The machines that the words name: their own names, or when they are run.
 machines() {
 	for name; do

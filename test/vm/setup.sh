@@ -56,7 +56,7 @@ sources=$(
 		echo "$from:$(word architectures "$program" 3)"
 	done
 	for kernel in $kernels; do
-		[ ! -d "$cache/kernel/$kernel" ] || continue
+		! have_kernel "$kernel" || continue
 		architecture=$(word architectures \
 			"$(word kernels "$kernel" 1)" 3)
 		# Sources are for all architectures: from an index that is there.
@@ -83,5 +83,5 @@ for program in $programs; do
 	[ -d "$cache/toolchain/$program" ] || sh test/vm/toolchain.sh "$program"
 done
 for kernel in $kernels; do
-	[ -d "$cache/kernel/$kernel" ] || sh test/vm/kernel.sh "$kernel"
+	have_kernel "$kernel" || sh test/vm/kernel.sh "$kernel"
 done
