@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LENGTH 40u
+#define LENGTH 60u /* what a card pads a shorter frame to */
 #define SOL_XDP_ 283
 #define XDP_OPTIONS_ 8
 

@@ -72,6 +72,19 @@ static void sends(void)
 	close(spy);
 }
 
+/* Of the first frames after a program was attached some were seen to be lost,
+ * rarely, by the driver or the emulator: not what is tested. */
+static void settle(void)
+{
+	struct tally t = { 0 };
+
+	card_give(&sender.xdp, 0, LOT);
+	card_tally(&t, &receiver.xdp, LOT, live_slack_ms());
+	if (t.numbered < LOT)
+		diag("the first %u frames were lost", LOT - t.numbered);
+	is(card_busy(&receiver.umem), 0, "at first: all frames are back");
+}
+
 /* With no frame left to receive into the driver goes to sleep, says so, and
  * does not look at new frames before it is woken. */
 static void need_wakeup(void)
@@ -87,6 +100,7 @@ static void need_wakeup(void)
 	card_open(&sender, card[0], NETRING_XDP_TX, NETRING_XDP_ZEROCOPY);
 	card_memory(&receiver.umem, 1, DRY, 2048);
 	card_open(&receiver, card[1], NETRING_XDP_RX, NETRING_XDP_ZEROCOPY);
+	settle();
 	for (i = 0; n < DRY && i < 1000; i++) {
 		if (i < DRY / LOT)
 			card_give(&sender.xdp, i * LOT, LOT);
