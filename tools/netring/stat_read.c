@@ -171,9 +171,11 @@ int stat_read_file(const char *path, struct sample *sample)
 	if (fstat(reader.fd, &facts) < 0) {
 		reader.error = errno;
 	} else {
-		time = (int64_t)facts.st_mtim.tv_sec * 1000 +
-		       facts.st_mtim.tv_nsec / 1000000;
-		sample->span = time - sample->time;
+		/* anybody may have set it, to anything */
+		time = (int64_t)((uint64_t)facts.st_mtim.tv_sec * 1000 +
+				 (uint64_t)facts.st_mtim.tv_nsec / 1000000);
+		sample->span =
+			(int64_t)((uint64_t)time - (uint64_t)sample->time);
 		sample->time = time;
 		sample->look += sample->span != 0;
 		/* what has not been written since keeps its rates */
