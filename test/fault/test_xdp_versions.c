@@ -61,6 +61,20 @@ static int old_sizes(int fd, int level, int option, void *value,
 	return r;
 }
 
+/* One offset of the sixteen is what it cannot be. */
+static uint32_t odd_at;
+static uint64_t odd;
+
+static int odd_offset(int fd, int level, int option, void *value,
+		      socklen_t *size)
+{
+	int r = real_getsockopt(fd, level, option, value, size);
+
+	if (level == NR_SOL_XDP && option == NR_XDP_MMAP_OFFSETS)
+		memcpy((uint64_t *)value + odd_at, &odd, sizeof(odd));
+	return r;
+}
+
 static int old_statistics(int fd, int level, int option, void *value,
 			  socklen_t *size)
 {
@@ -250,6 +264,27 @@ static void offsets(void **state)
 	end(&plain, &xdp);
 }
 
+static void odd_offsets(void **state)
+{
+	static const uint64_t odds[] = { 1u << 20, 1ull << 32, 333, UINT64_MAX,
+					 UINT64_MAX - 7 };
+	struct netring_xdp xdp;
+	uint32_t i;
+
+	(void)state;
+	for (odd_at = 0; odd_at < 16; odd_at++)
+		for (i = 0; i < COUNT(odds); i++) {
+			odd = odds[i];
+			begin(&plain);
+			wrap.getsockopt = odd_offset;
+			assert_int_equal(open_with(&xdp, xdp_config(&plain)),
+					 -EPROTONOSUPPORT);
+			assert_int_equal(xdp.step, NETRING_STEP_MAP);
+			xdp_frames_are_free(&plain);
+			end(&plain, &xdp);
+		}
+}
+
 static void statistics(void **state)
 {
 	struct netring_xdp_stats stats;
@@ -311,6 +346,7 @@ int main(void)
 		cmocka_unit_test_teardown(tx_budget, xdp_clean),
 		cmocka_unit_test_teardown(metadata, xdp_clean),
 		cmocka_unit_test_teardown(offsets, xdp_clean),
+		cmocka_unit_test_teardown(odd_offsets, xdp_clean),
 		cmocka_unit_test_teardown(statistics, xdp_clean),
 		cmocka_unit_test_teardown(adopted_other, xdp_clean),
 	};
