@@ -19,18 +19,23 @@ static uint32_t last_slot(const struct netring_injector *inj)
 	       1;
 }
 
-/* The slot of a frame that was reserved and is not done. */
+/*
+ * The slot of a frame that was reserved and is not done; NULL: it is not. A
+ * frame is committed or discarded once; but the kernel could also have changed
+ * the state of a slot, so that it was taken for done.
+ */
 static struct injector_slot *slot_of(const struct netring_injector *inj,
 				     const struct netring_frame *frame)
 {
-	uint32_t slot = inj->tail_slot_ + (frame->number - inj->tail_);
+	uint32_t ahead = frame->number - inj->tail_;
+	uint32_t slot = inj->tail_slot_ + ahead;
+	struct injector_slot *found = NULL;
 
 	if (slot >= inj->geometry_.frame_count)
 		slot -= inj->geometry_.frame_count;
-	/* a frame is committed or discarded once */
-	sys_assert(frame->number - inj->tail_ < inj->head_ - inj->tail_);
-	sys_assert(injector_slot(inj, slot)->state == SLOT_RESERVED);
-	return injector_slot(inj, slot);
+	if (ahead < inj->head_ - inj->tail_)
+		found = injector_slot(inj, slot);
+	return found && found->state == SLOT_RESERVED ? found : NULL;
 }
 
 /* Every slot has one, whoever fills it. */
@@ -97,10 +102,9 @@ static void hand_over(struct injector_slot *slot, uint32_t state, uint32_t len)
 }
 
 static void give_up(struct netring_injector *inj,
-		    const struct netring_frame *frame)
+		    const struct netring_frame *frame,
+		    struct injector_slot *slot)
 {
-	struct injector_slot *slot = slot_of(inj, frame);
-
 	if (frame->number + 1 == inj->head_) {
 		/* the newest: as if it had not been reserved */
 		slot->state = SLOT_FREE;
@@ -117,8 +121,13 @@ static void give_up(struct netring_injector *inj,
 void netring_injector_discard(struct netring_injector *inj,
 			      const struct netring_frame *frame)
 {
+	struct injector_slot *slot = slot_of(inj, frame);
+
+	sys_assert(slot);
+	if (!slot)
+		return;
 	inj->stats_.discarded++;
-	give_up(inj, frame);
+	give_up(inj, frame, slot);
 }
 
 /*
@@ -154,10 +163,13 @@ static uint32_t longest(const struct netring_injector *inj,
 int netring_injector_commit(struct netring_injector *inj,
 			    const struct netring_frame *frame, uint32_t len)
 {
-	struct injector_slot *slot;
+	struct injector_slot *slot = slot_of(inj, frame);
 	struct netring_vnet *vnet;
 	int r = 0;
 
+	sys_assert(slot);
+	if (!slot)
+		return -EBADF;
 	if (len < inj->header_ || !len) {
 		inj->stats_.too_short++;
 		r = -EINVAL;
@@ -169,10 +181,9 @@ int netring_injector_commit(struct netring_injector *inj,
 		r = -EMSGSIZE;
 	}
 	if (r < 0) {
-		give_up(inj, frame);
+		give_up(inj, frame, slot);
 		return r;
 	}
-	slot = slot_of(inj, frame);
 	vnet = vnet_of(slot);
 	if (!vnet->header_len && len <= COPY_MOST)
 		vnet->header_len = (uint16_t)len;

@@ -153,7 +153,8 @@ int netring_injector_reserve(struct netring_injector *inj,
  * with two; a super-frame of VNET_HDR: what fits. A frame outside is discarded
  * here, since the kernel would drop it unseen.
  *
- * Return: 0, -EINVAL (too short), -EMSGSIZE (too long, or > capacity).
+ * Return: 0, -EINVAL (too short), -EMSGSIZE (too long, or > capacity);
+ * -EBADF: it is not reserved.
  */
 int netring_injector_commit(struct netring_injector *inj,
 			    const struct netring_frame *frame, uint32_t len);

@@ -183,6 +183,34 @@ static void refused_in_the_middle(void **state)
 	tx_free();
 }
 
+/* A frame that is not reserved, or whose slot the kernel wrote to, so that it
+ * was taken for done: no slot is touched, wherever the cursor is. */
+static void not_reserved(void **state)
+{
+	struct netring_injector_stats stats;
+	struct netring_frame frame, other;
+
+	(void)state;
+	tx_make(&plain, 7, 0);
+	assert_int_equal(netring_injector_reserve(&tx.inj, &frame), 0);
+	assert_int_equal(netring_injector_reserve(&tx.inj, &other), 0);
+	assert_int_equal(netring_injector_commit(&tx.inj, &other, 60), 0);
+	assert_int_equal(netring_injector_commit(&tx.inj, &other, 60), -EBADF);
+	other.number = 5; /* done long ago */
+	assert_int_equal(netring_injector_commit(&tx.inj, &other, 60), -EBADF);
+	other.number = 9; /* to come */
+	assert_int_equal(netring_injector_commit(&tx.inj, &other, 60), -EBADF);
+	tx_slot(0)->state = SLOT_FREE;
+	tx_slot(1)->status = NR_TP_STATUS_AVAILABLE;
+	assert_int_equal(netring_injector_pending(&tx.inj), 0);
+	assert_int_equal(netring_injector_commit(&tx.inj, &frame, 60), -EBADF);
+	netring_injector_discard(&tx.inj, &frame);
+	netring_injector_read_stats(&tx.inj, &stats);
+	assert_int_equal(stats.queued, 1);
+	assert_int_equal(stats.discarded, 0);
+	tx_free();
+}
+
 static void launch_times(void **state)
 {
 	struct netring_frame frame;
@@ -231,6 +259,7 @@ int main(void)
 		cmocka_unit_test(lengths),
 		cmocka_unit_test(no_interface),
 		cmocka_unit_test(refused_in_the_middle),
+		cmocka_unit_test(not_reserved),
 		cmocka_unit_test(launch_times),
 		cmocka_unit_test(insert_vlan),
 	};
