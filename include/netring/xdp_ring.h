@@ -48,23 +48,23 @@ struct netring_xdp_ring {
 
 /*
  * How many slots may be used now: all that are known of, or, when these are
- * less than @want, what the kernel says by now. A kernel index that cannot be
- * gives 0.
+ * less than @want, what the kernel says by now. A kernel index that cannot be,
+ * or that takes back what it gave, changes nothing.
  */
 static inline uint32_t netring_xdp_ring_seek(struct netring_xdp_ring *ring,
 					     uint32_t want)
 {
-	uint32_t have = ring->edge_ - ring->next_;
+	uint32_t have = ring->edge_ - ring->next_, now;
 
 	if (have >= want)
 		return have;
 	/* acquire: the slots are read, or written, after this only */
-	have = __atomic_load_n(ring->peer_, __ATOMIC_ACQUIRE) + ring->lead_ -
-	       ring->next_;
-	if (have > ring->mask_ + 1)
-		have = 0;
-	ring->edge_ = ring->next_ + have;
-	return have;
+	now = __atomic_load_n(ring->peer_, __ATOMIC_ACQUIRE) + ring->lead_ -
+	      ring->next_;
+	if (now <= have || now > ring->mask_ + 1)
+		return have;
+	ring->edge_ = ring->next_ + now;
+	return now;
 }
 
 /* The i-th slot from here, of the rx and of the tx ring; @i < seek. */

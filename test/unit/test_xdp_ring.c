@@ -165,11 +165,12 @@ static void round_and_round(void **state)
 	}
 }
 
-/* An index that cannot be gives nothing, and is no harm once it is right. */
+/* An index that cannot be changes nothing, nor does one that takes back what it
+ * gave; and neither is any harm once it is right. */
 static void hostile_indices(void **state)
 {
 	static const uint32_t starts[] = { 0, 5, 0x7fffffff, UINT32_MAX - 2 };
-	uint32_t i, s, have, right, n, bad;
+	uint32_t i, s, have, before, right, n, bad;
 
 	(void)state;
 	seed_print();
@@ -182,6 +183,7 @@ static void hostile_indices(void **state)
 			assert_int_equal(have, kinds[i].ours ? 8 : 4);
 			netring_xdp_ring_commit(&ring, 4);
 			right = *peer();
+			before = have - 4;
 			for (n = 0; n < 2000; n++) {
 				bad = random_below(2) ?
 					      random_size() :
@@ -190,15 +192,21 @@ static void hostile_indices(void **state)
 				have = netring_xdp_ring_seek(&ring, UINT32_MAX);
 				assert_true(have <= 8);
 				bad += kinds[i].ours ? 8 - own() : 0 - own();
-				assert_int_equal(have, bad <= 8 ? bad : 0);
+				assert_int_equal(have,
+						 bad <= 8 && bad > before ?
+							 bad :
+							 before);
+				before = have;
 				assert_int_equal(
 					netring_xdp_ring_seek(&ring, 0), have);
 			}
-			*peer() = right;
+			/* all that it may ever have given, taken */
+			netring_xdp_ring_commit(&ring, have);
+			*peer() = right + have;
 			assert_int_equal(netring_xdp_ring_seek(&ring,
 							       UINT32_MAX),
 					 kinds[i].ours ? 4 : 0);
-			assert_int_equal(own(), starts[s] + 4);
+			assert_int_equal(own(), starts[s] + 4 + have);
 			xdp_ring_free(&shared);
 		}
 }
