@@ -73,6 +73,8 @@ void netring_xdp_drop_open_(struct netring_xdp_tx *tx)
 			netring_xdp_ring_desc(&tx->ring_, tx->staged_)->addr);
 		if (frame != UINT32_MAX)
 			netring_umem_push_(tx->umem_, frame);
+		else /* completed before it was sent: one less was since */
+			tx->in_flight_++;
 	}
 	tx->open_len_ = 0;
 }
