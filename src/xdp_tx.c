@@ -270,11 +270,12 @@ int netring_xdp_tx_flush(struct netring_xdp_tx *tx)
 		left = netring_xdp_ring_waiting(&tx->ring_);
 		if (!left)
 			return 0;
-		if (left < before)
+		if (left < before) {
+			before = left;
 			tries = (int)(left / KICK_LEAST) + 1;
-		else if (!tries--)
+		} else if (!tries--) {
 			return (int)left;
-		before = left;
+		}
 		r = netring_xdp_tx_kick(tx);
 		if (r < 0)
 			return r;
