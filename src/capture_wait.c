@@ -37,7 +37,7 @@ static int fetch_error(struct netring_capture *cap)
 	if (r < 0)
 		return r;
 	if (error != ENETDOWN)
-		return error ? -error : -EIO; /* an end, never a spin */
+		return error > 0 ? -error : -EIO; /* an end, never a spin */
 	cap->link_down_ = 1;
 	r = look_at_link(cap);
 	return r < 0 ? r : NETRING_EVENT_LINK_DOWN;
