@@ -13,6 +13,7 @@ VERSION := 0.1.0
 ##= TESTS="PATH..." run only these of test/
 ##= MUTANTS="N..."  only these of mutation, or --list, or --verbose
 ##= VM="WORD..."    these of test/vm/machines, or "push", or "all" of them
+##= FUZZ="NAME..."  these targets of test/fuzz, FUZZ_SECONDS=N each, or 30
 ##= BENCH="WORD..." say this to test/bench/bench.py, which has a --help
 
 # ---------------------------------------------------------------------------
@@ -47,7 +48,8 @@ kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
 # The values of all options. Goals that need none do not make a .config.
 goal := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter all demo install% size test-programs host-programs \
-	bench-binaries vm-program $(obj)test/% %.a %.o %.h %.pc %netring,$(goal)),)
+	bench-binaries fuzz-programs vm-program \
+	$(obj)test/% %.a %.o %.h %.pc %netring,$(goal)),)
   -include $(obj)auto.conf
 endif
 
@@ -364,6 +366,7 @@ setup-vm: ## Fetch emulators, compilers and kernels for check-vm, or of VM=
 check-vm: ## Run tests in virtual machines: those of every push, or of VM=
 check-all: ## Run everything in every virtual machine, besides check
 vm-readme: ## Put the table of what ran in virtual machines into README.md
+fuzz: ## Feed hostile rings, files and answers to the library: see FUZZ=
 bench: ## Measure beside other libraries: a table, pictures (as root)
 bench-quick: ## The same, roughly, in two minutes
 bench-readme: ## Put what it measured last into README.md
@@ -548,6 +551,57 @@ host-programs: $(foreach d,unit fault,$(call programs-of,$(d)))
 	$(host-objects-of-live) \
 	$(foreach d,unit fault,$(call objects-of,$(wildcard test/$(d)/*.c))))
 
+# Fuzz targets: every fuzz_*.c is one, with the library as clang instruments it
+# and the parts of the program that read files. System calls go to fuzz.c.
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 30
+fuzz-hooks := syscall send recv sendmsg recvmsg poll nanosleep clock_gettime
+fuzz-cflags := -std=gnu11 -g -O1 -Wall -Wextra -Werror \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+	$(includes) -Isrc -Itools/netring -I$(obj)tools/netring
+fuzz-tools := filter_file stat_read text
+fuzz-lib := $(patsubst $(obj)src/%,$(obj)test/fuzz/src/%,$(lib-objects)) \
+	$(fuzz-tools:%=$(obj)test/fuzz/tools/%.o)
+fuzz-sources := $(wildcard test/fuzz/*.c)
+fuzz-objects := $(fuzz-sources:%.c=$(obj)%.o)
+fuzz-all := $(patsubst %.c,$(obj)%,$(wildcard test/fuzz/fuzz_*.c))
+
+$(eval $(call stamp,fuzz,$(FUZZ_CC) $(fuzz-cflags) $(fuzz-hooks)))
+
+# $(1) objects, $(2) their directory, $(3) the sources', $(4) more flags
+define fuzz-compile
+$(1): $(obj)$(2)/%.o: $(3)/%.c $(obj).stamp/fuzz | \
+		$(obj)include/netring/config.h $(obj)tools/netring/applets.h
+	$$(call say,FUZZCC)
+	@mkdir -p $$(@D)
+	$$(Q)$(FUZZ_CC) $(fuzz-cflags) $(4) -MMD -MP -c -o $$@ $$<
+endef
+
+$(eval $(call fuzz-compile,$(filter $(obj)test/fuzz/src/%,$(fuzz-lib)),test/fuzz/src,src,$(foreach f,$(fuzz-hooks),-D$(f)=fuzz_$(f))))
+$(eval $(call fuzz-compile,$(filter $(obj)test/fuzz/tools/%,$(fuzz-lib)),test/fuzz/tools,tools/netring,))
+$(eval $(call fuzz-compile,$(fuzz-objects),test/fuzz,test/fuzz,))
+
+$(obj)test/fuzz/libfuzzed.a: $(fuzz-lib)
+	$(call say,AR)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(fuzz-all): %: %.o $(obj)test/fuzz/fuzz.o $(obj)test/fuzz/libfuzzed.a
+	$(call say,FUZZLD)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
+
+fuzz-programs: $(fuzz-all)
+
+fuzz:
+	$(Q)$(MAKE) O=$(checked) full_defconfig
+	$(Q)$(MAKE) O=$(checked) fuzz-programs
+	@NETRING_BUILD=$(checked) FUZZ_SECONDS='$(FUZZ_SECONDS)' \
+		sh test/fuzz/run $(FUZZ)
+
+.PHONY: fuzz fuzz-programs
+
+-include $(patsubst %.o,%.d,$(fuzz-lib) $(fuzz-objects))
+
 # The bench: the library of its own at the peers' -O2, and of each test/bench/*.c
 # one program. What begins with ours_ links the library as users do, static;
 # what begins with peer_pcap and peer_xsk links the host's libpcap and libxdp.
@@ -599,7 +653,9 @@ clean:
 		include/netring/config.h tools/netring/applets.h .stamp .check \
 		test/src test/libnetring.a) \
 		$(foreach d,$(test-dirs),$(call programs-of,$(d))) \
-		$(bench-all) $(bench-all:%=%.d) \
+		$(bench-all) $(bench-all:%=%.d) $(fuzz-all) \
+		$(addprefix $(obj)test/fuzz/,src tools libfuzzed.a) \
+		$(fuzz-objects) $(fuzz-objects:.o=.d) \
 		$(wildcard $(foreach d,src tools/netring $(test-dirs:%=test/%),\
 			$(obj)$(d)/*.[od]))
 
@@ -611,7 +667,7 @@ ifneq ($(obj),)
 		rm $(obj)Makefile; \
 	fi
 	$(Q)rmdir $(addprefix $(obj),include/netring include src tools/netring \
-		tools $(test-dirs:%=test/%) test/bench test) 2>/dev/null || :
+		tools $(test-dirs:%=test/%) test/bench test/fuzz test) 2>/dev/null || :
 endif
 
 .PHONY: clean mrproper distclean
