@@ -87,11 +87,6 @@ static int map_ring(struct netring_xdp *xdp, int i,
 	uint8_t *base;
 	int r;
 
-	/* within the first page, which is mapped in any case */
-	if ((offsets->producer | offsets->consumer | offsets->flags |
-	     offsets->desc) &
-	    ~(uint64_t)0xffc)
-		return -EPROTONOSUPPORT;
 	map->size = (size_t)offsets->desc +
 		    (size_t)slots * (i < SLOTS_FILL ? 16 : 8);
 	r = sys_mmap(&map->map, NULL, map->size, MAP_SHARED | MAP_POPULATE,
