@@ -34,12 +34,14 @@ static void set_time(struct netring_pcap_packet *pkt, uint64_t ticks,
 	uint32_t unit = 1, rest;
 
 	if (resolution & RESOLUTION_BINARY) {
-		pkt->sec = power < 64 ? ticks >> power : 0;
-		if (power < 64)
-			ticks &= ((uint64_t)1 << power) - 1;
+		/* a bit at a time: 32-bit compilers call their library */
 		for (; power > 32; power--)
 			ticks >>= 1;
-		pkt->nsec = (uint32_t)(ticks * SECOND_NS >> power);
+		rest = power ? (uint32_t)ticks << (32 - power) : 0;
+		for (; power; power--)
+			ticks >>= 1;
+		pkt->sec = ticks;
+		pkt->nsec = (uint32_t)((uint64_t)rest * SECOND_NS >> 32);
 	} else {
 		for (; power > 9; power--)
 			ticks = netring_divide_(ticks, 10, NULL);

@@ -74,11 +74,13 @@ static void read_modes(struct netring_interface *facts, uint8_t *answer)
 {
 	struct question question = {
 		GENL_ID_CTRL_, CTRL_CMD_GETFAMILY_, CTRL_ATTR_FAMILY_NAME_,
-		"netdev",      sizeof("netdev"),    CTRL_ATTR_FAMILY_ID_
+		NULL,	       sizeof("netdev"),    CTRL_ATTR_FAMILY_ID_
 	};
 	const uint8_t *found;
 	uint64_t modes;
 
+	/* not in the initializer, which would have to be writable then */
+	question.value = "netdev";
 	found = ask(&question, answer, sizeof(question.family));
 	if (!found)
 		return;

@@ -31,8 +31,10 @@ int netring_umem_init(struct netring_umem *umem,
 {
 	uint32_t frame_size = cfg->frame_size ? cfg->frame_size :
 						NETRING_CONFIG_XDP_FRAME_SIZE;
-	uint32_t shift = (uint32_t)__builtin_ctz(frame_size);
+	uint32_t shift = 0;
 
+	while (frame_size >> shift > 1)
+		shift++;
 	memset(umem, 0, sizeof(*umem));
 	if (cfg->flags &
 	    ~(NETRING_CONFIG_XDP_METADATA ? NETRING_UMEM_METADATA : 0u))

@@ -43,7 +43,7 @@ static inline uint32_t umem_pop(const struct netring_umem *umem,
 static inline uint64_t umem_address(const struct netring_umem *umem,
 				    uint32_t frame)
 {
-	return (uint64_t)frame << umem->shift_;
+	return (size_t)frame << umem->shift_;
 }
 
 /*
