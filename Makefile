@@ -47,8 +47,8 @@ kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
 
 # The values of all options. Goals that need none do not make a .config.
 goal := $(or $(MAKECMDGOALS),all)
-ifneq ($(filter all demo install% size test-programs host-programs \
-	bench-binaries fuzz-programs vm-program \
+ifneq ($(filter all demo install% size stack baseline bloatcheck \
+	test-programs host-programs bench-binaries fuzz-programs vm-program \
 	$(obj)test/% %.a %.o %.h %.pc %netring,$(goal)),)
   -include $(obj)auto.conf
 endif
@@ -246,6 +246,7 @@ ifneq ($(call default,AR),)
   AR := $(CROSS_COMPILE)ar
 endif
 SIZE ?= $(CROSS_COMPILE)size
+NM ?= $(CROSS_COMPILE)nm
 
 # Our flags first, so that those of the user win. WERROR=1 is for the checks:
 # other compilers have other warnings.
@@ -372,7 +373,11 @@ bench-quick: ## The same, roughly, in two minutes
 bench-readme: ## Put what it measured last into README.md
 coverage: ## How much of src/ the unit and fault tests run, below a bar: error
 mutation: ## Leave out one clean-up call after the other: a test has to fail
-size: ## Bytes of every object, and what capturing adds to a program
+size: ## Bytes and stack, here and on the architectures of setup-vm
+size-budget: ## Make what "make size" measures there the budget of the checks
+stack: ## How much stack each public function needs, with this .config
+baseline: ## Keep this library, to compare with
+bloatcheck: ## What it differs by from that, symbol by symbol
 format: ## Format the sources
 format-check: ## Tell whether "make format" would change anything
 
@@ -426,6 +431,32 @@ size: $(obj)libnetring.a
 	$(Q)$(MAKE) -s O=$(checked)/size libnetring.a
 	@SIZE='$(SIZE)' CC=$(call quote,$(CC)) sh test/size/run \
 		$(obj)libnetring.a $(checked)/size
+	@$(size-table) print $(checked)/size/table
+
+size-table = CC=$(call quote,$(CC)) AR='$(AR)' SIZE='$(SIZE)' \
+	sh test/size/table
+
+size-budget:
+	@$(size-table) write $(checked)/size/table
+
+# gcc's: every object again, for its graph of calls.
+stack: $(obj)auto.conf
+	$(Q)mkdir -p $(checked)/stack
+	$(Q)cp '$(config)' $(checked)/stack/.config
+	$(Q)$(MAKE) -s O=$(checked)/stack KCONFIG_CONFIG= \
+		EXTRA_CFLAGS='$(EXTRA_CFLAGS) -fcallgraph-info=su' \
+		$(checked)/stack/libnetring.a
+	@awk -f test/size/stack.awk $(patsubst $(obj)%.o,$(checked)/stack/%.ci,\
+		$(lib-objects)) | sort -rn
+
+baseline: $(obj)libnetring.a
+	$(call say,COPY,libnetring_old.a)
+	$(Q)cp $< $(obj)libnetring_old.a
+
+bloatcheck: $(obj)libnetring.a
+	@test -e $(obj)libnetring_old.a || { echo 'First: make baseline'; exit 1; }
+	@NM='$(NM)' SIZE='$(SIZE)' sh test/size/bloat-o-meter \
+		$(obj)libnetring_old.a $<
 
 CLANG_FORMAT ?= clang-format
 c-files = $(filter-out %/config.h %/applets.h,$(wildcard \
@@ -440,8 +471,8 @@ format-check:
 		$(CLANG_FORMAT) $$file | diff -u $$file - || bad=1; \
 	done; test -z "$$bad" || { echo 'Run "make format".'; exit 1; }
 
-.PHONY: setup demo check setup-vm check-vm check-all vm-readme size format \
-	format-check coverage mutation
+.PHONY: setup demo check setup-vm check-vm check-all vm-readme size \
+	size-budget stack baseline bloatcheck format format-check coverage mutation
 
 # Programs of the tests: every test_*.c is one, joined by the other files of
 # its directory. Those of unit and fault run on the host's C library and under
@@ -660,7 +691,8 @@ clean:
 			$(obj)$(d)/*.[od]))
 
 mrproper distclean: clean
-	$(Q)rm -f $(addprefix $(obj),.config .config.old defconfig) \
+	$(Q)rm -f $(addprefix $(obj),.config .config.old defconfig \
+		libnetring_old.a) \
 		'$(config)' '$(config).old'
 ifneq ($(obj),)
 	$(Q)if grep -qs '$(generated)' $(obj)Makefile; then \

@@ -7,7 +7,6 @@ vm=$(pwd)/test/vm
 
 # Toolchains and kernels are fetched, or built, once.
 cache=${NETRING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netring}
-mkdir -p "$cache"
 
 # $1 a table, $2 a name in it, or "": the lines, or the rest of that line
 lines() {

@@ -9,6 +9,7 @@
 set -eu
 
 . test/vm/lib.sh
+mkdir -p "$cache"
 
 list=$(machines "$@")
 programs=$(for machine in $list; do word machines "$machine" 1; done | sort -u)
