@@ -22,7 +22,7 @@ enum {
 	LIBC_SO_PREFER_BUSY_POLL = SO_PREFER_BUSY_POLL,
 	LIBC_SO_BUSY_POLL_BUDGET = SO_BUSY_POLL_BUDGET
 };
-/* glibc takes the kernel's header, musl has numbers of its own */
+/* glibc takes the kernel's header, musl has numbers of its own; MIPS others */
 #ifndef __ASM_GENERIC_SOCKET_H
 #undef SOL_SOCKET
 #undef SO_ERROR
@@ -41,7 +41,7 @@ enum {
 #undef SO_PREFER_BUSY_POLL
 #undef SO_BUSY_POLL_BUDGET
 #undef SO_GET_FILTER
-#include <asm-generic/socket.h>
+#include <asm/socket.h>
 #endif
 
 #include <linux/genetlink.h>

@@ -5,7 +5,7 @@
 #
 # usage: boot.sh MACHINE [TEST]...
 #
-# Environment: NETRING_BUILD, where $NETRING_BUILD/vm/PROGRAM/test/vm/init is.
+# Environment: NETRING_BUILD, where build.sh built its program.
 
 set -eu
 
@@ -13,21 +13,19 @@ set -eu
 
 machine=$1
 shift
-program=$(word machines "$machine" 1)
 kernel=$(word machines "$machine" 2)
 memory=$(word machines "$machine" 3)
 runs=$(word machines "$machine" 4)
-config=$(word machines "$machine" 6)
 system=$(word kernels "$kernel" 1)
 qemu=$(word architectures "$system" 5)
 console=$(word architectures "$system" 6)
 board=$(lines architectures "$system" | cut -d ' ' -f 7-)
 tap=$NETRING_BUILD/tap
 
-work=$NETRING_BUILD/vm/boot/$machine
+work=$NETRING_BUILD/boot/$machine
 rm -rf "$work"
 mkdir -p "$work/root/dev"
-build=$NETRING_BUILD/vm/$program${config:+-$config}
+build=$(build_of "$machine")
 cp "$build/test/vm/init" "$work/root/init"
 [ "$runs" != test_no_bpf ] || cp "$build/netring" "$work/root/"
 cp -r "$cache/kernel/$kernel/modules" "$work/root/"

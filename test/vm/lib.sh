@@ -42,6 +42,12 @@ machines() {
 	done
 }
 
+# $1 a machine: where its program is built
+build_of() {
+	config=$(word machines "$1" 6)
+	echo "$NETRING_BUILD/$(word machines "$1" 1)${config:+-$config}"
+}
+
 # An apt of its own, with other architectures and suites than the system's, but
 # its mirror and its keys.
 APT_CONFIG=$cache/apt/apt.conf

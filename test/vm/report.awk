@@ -52,7 +52,7 @@ FNR == 1 {
 	sub(/.*\//, "", machine)
 	split(machine, part, ",")
 	machine = part[1]
-	if (!(machine in seen)) {
+	if (machine in program && !(machine in seen)) {
 		seen[machine] = 1
 		machine_of[++machines] = machine
 	}

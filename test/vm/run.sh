@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Builds the tests for other architectures and runs them in virtual machines;
-# the last line is "N passed, N failed, N skipped".
+# Runs tests in virtual machines; the last line is "N passed, N failed, N
+# skipped". What is here and ends in .t runs on the host, for the architectures
+# of these machines.
 #
 # usage: run.sh MACHINE|push|all... [-- TEST...]
 #
@@ -12,20 +13,31 @@ set -eu
 
 . test/vm/lib.sh
 
-words='' tests=''
+asked='' scripts='' tests=''
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
-	words="$words $1"
+	asked="$asked $1"
 	shift
 done
 [ $# -eq 0 ] || shift
-tests=$*
+chosen=$*
+for test in ${chosen:-test/vm/*.t}; do
+	case $test in
+	*.t) scripts="$scripts $test" ;;
+	*) tests="$tests $test" ;;
+	esac
+done
 
 # shellcheck disable=SC2086 # several words
-list=$(machines $words)
+list=$(machines $asked)
+programs=$(for machine in $list; do
+	word machines "$machine" 1
+done | sort -u)
+[ -n "$tests" ] || [ -z "$chosen" ] || list=
 unset APT_CONFIG
 export NETRING_BUILD
-rm -rf "$NETRING_BUILD/tap"
-mkdir -p "$NETRING_BUILD/tap"
+tap=$NETRING_BUILD/tap
+rm -rf "$tap"
+mkdir -p "$tap"
 
 # $1 a machine: the tests that it runs
 tests_of() {
@@ -39,43 +51,26 @@ tests_of() {
 	fi
 }
 
-# $1 a configuration: what its machines run, since the other tests need more
-built_with() {
-	for machine in $list; do
-		[ "$(word machines "$machine" 6)" != "$1" ] ||
-			tests_of "$machine"
-	done
-}
-
-for build in $(for machine in $list; do
-	echo "$(word machines "$machine" 1)/$(word machines "$machine" 6)"
-done | sort -u); do
-	program=${build%/*} config=${build#*/}
-	build=$NETRING_BUILD/vm/$program${config:+-$config}
-	make -s O="$build" "${config:-full}_defconfig"
-	goals='vm-program'
-	case $program,$list in # which runs the program, too
-	x86-64,*no-bpf*) goals="$goals all" ;;
-	esac
-	vm_tests=
-	[ -z "$config" ] || vm_tests=$(built_with "$config" | paste -s -d ' ')
-	# shellcheck disable=SC2086 # several words
-	make -s "-j$(nproc)" O="$build" VM_TESTS="$vm_tests" \
-		CC="$cache/toolchain/$program/cc" \
-		AR="$(word architectures "$program" 1)-ar" KERNEL_HEADERS= \
-		WERROR=1 $goals
-done
-
 # What does not come to its end is a failure.
+for test in $scripts; do
+	echo "# not run" >"$tap/$(echo "$test" | tr / ,)"
+done
 for machine in $list; do
 	tests_of=$(tests_of "$machine")
 	for test in $tests_of kernel; do
-		echo "# not run" >"$NETRING_BUILD/tap/$machine,$test"
+		echo "# not run" >"$tap/$machine,$test"
 	done
 	echo "$machine $tests_of"
-done >"$NETRING_BUILD/vm/list"
-xargs -P "$(nproc)" -L 1 sh test/vm/boot.sh <"$NETRING_BUILD/vm/list"
+done >"$NETRING_BUILD/machines"
+
+for test in $scripts; do
+	ARCHITECTURES=$programs TEST_TIMEOUT=1800 sh test/one "$test" \
+		>/dev/null || :
+done
+# shellcheck disable=SC2086 # several words
+[ -z "$list" ] || sh test/vm/build.sh $list
+xargs -r -P "$(nproc)" -L 1 sh test/vm/boot.sh <"$NETRING_BUILD/machines"
 
 awk -f test/vm/report.awk "CACHE=$cache" test/vm/kernels test/vm/machines \
-	"$NETRING_BUILD"/tap/* >"$NETRING_BUILD/report.md"
-awk -f test/count.awk bad=0 test/vm/expected-skips "$NETRING_BUILD"/tap/*
+	"$tap"/*,* >"$NETRING_BUILD/report.md"
+awk -f test/count.awk bad=0 test/vm/expected-skips "$tap"/*
