@@ -19,7 +19,7 @@ for machine in $list; do
 	program=$(word machines "$machine" 1)
 	runs=$(word machines "$machine" 4)
 	config=$(word machines "$machine" 6)
-	goals=vm-program
+	goals='vm-program'
 	[ "$runs" != test_no_bpf ] || goals="$goals all"
 	# A smaller configuration has not what all tests need.
 	tests=
