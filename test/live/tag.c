@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "tag.h"
 
+#include "live.h"
+
 #include "net.h"
 
 #include <arpa/inet.h>
@@ -67,5 +69,5 @@ int tag_all(const char *name, uint16_t tci)
 	if (r >= 0)
 		r = attach(net_index(name), TCX_INGRESS, BPF_FUNC_skb_vlan_pop,
 			   0);
-	return r;
+	return r == -EINVAL && live_before(6, 6) ? -EOPNOTSUPP : r;
 }
