@@ -167,8 +167,9 @@ static void with_a_past(uint32_t flags, enum netring_direction direction)
 	must(wire_burst(&(struct wire_flood){
 		     .interface = NEAR, .count = 2, .length = 100 }),
 	     "out");
-	while (netring_capture_receive(&cap, &pkt, netring_clock_ms() + live_quiet_ms(120)) ==
-	       1) {
+	while (netring_capture_receive(&cap, &pkt,
+				       netring_clock_ms() +
+					       live_quiet_ms(120)) == 1) {
 		if (netring_packet_protocol(&pkt) != WIRE_TYPE)
 			continue;
 		if (pkt.link->type == NETRING_TYPE_OUTGOING)

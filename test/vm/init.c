@@ -158,6 +158,6 @@ int main(int argc, char **argv)
 	complaints();
 	printf("# end\n");
 	fflush(stdout);
-	reboot(RB_POWER_OFF);
+	reboot(RB_AUTOBOOT); /* which ends qemu -no-reboot; not all power off */
 	return 0;
 }
