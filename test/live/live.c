@@ -12,18 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How many times slower than a machine of one's own this one is said to be. */
-static int slower(void)
-{
-	const char *slow = getenv("NETRING_SLOW");
-	int factor = slow ? atoi(slow) : 1;
-
-	return factor > 0 ? factor : 1;
-}
-
 void live_begin(void)
 {
-	alarm(slower() > 1 ? 240 : 120); /* it hangs */
+	alarm(live_slack_ms() > 20 ? 240 : 120); /* it hangs */
 	(void)net_up("lo");
 }
 
@@ -45,16 +36,6 @@ void live_wire(void)
 	live_pair(NEAR, FAR);
 }
 
-int live_slack_ms(void)
-{
-	return 20 * slower();
-}
-
-int live_quiet_ms(int ms)
-{
-	return ms + live_slack_ms() - 20;
-}
-
 int live_before(int major, int minor)
 {
 	struct utsname name;
@@ -63,11 +44,6 @@ int live_before(int major, int minor)
 	if (uname(&name) == 0)
 		sscanf(name.release, "%d.%d", &have[0], &have[1]);
 	return have[0] < major || (have[0] == major && have[1] < minor);
-}
-
-uint32_t live_share(uint32_t count)
-{
-	return count / (uint32_t)slower();
 }
 
 void live_sleep_ms(int ms)
