@@ -364,7 +364,6 @@ setup: ## Install what the checks and the demo need (Debian, as root)
 demo: ## Capture, bridge and inject between hosts on virtual wires
 check: ## Build everything and run all tests, or those of TESTS=
 setup-vm: ## Fetch emulators, compilers and kernels for check-vm, or of VM=
-vm-programs: ## Only build what check-vm is going to run
 check-vm: ## Run tests in virtual machines: those of every push, or of VM=
 check-all: ## Run everything in every virtual machine, besides check
 vm-readme: ## Put the table of what ran in virtual machines into README.md
@@ -402,9 +401,6 @@ check:
 
 setup-vm:
 	@sh test/vm/setup.sh $(or $(VM),push)
-
-vm-programs:
-	@NETRING_BUILD=$(checked)/vm sh test/vm/build.sh $(or $(VM),push)
 
 check-vm:
 	@NETRING_BUILD=$(checked)/vm sh test/vm/run.sh $(or $(VM),push) \
@@ -475,9 +471,8 @@ format-check:
 		$(CLANG_FORMAT) $$file | diff -u $$file - || bad=1; \
 	done; test -z "$$bad" || { echo 'Run "make format".'; exit 1; }
 
-.PHONY: setup demo check setup-vm vm-programs check-vm check-all vm-readme \
-	size size-budget stack baseline bloatcheck format format-check coverage \
-	mutation
+.PHONY: setup demo check setup-vm check-vm check-all vm-readme size \
+	size-budget stack baseline bloatcheck format format-check coverage mutation
 
 # Programs of the tests: every test_*.c is one, joined by the other files of
 # its directory. Those of unit and fault run on the host's C library and under

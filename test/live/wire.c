@@ -198,10 +198,12 @@ static int send_all(int fd, const struct wire_flood *flood)
 	struct iovec pieces[32];
 	uint16_t type = flood->type ? flood->type : WIRE_TYPE;
 	uint32_t number = flood->first, i, n, done, allowed = 0;
-	uint32_t rate = flood->rate ? live_share(flood->rate) : 0;
+	uint32_t rate = live_share(flood->rate);
 	struct timespec at;
 	int sent;
 
+	if (flood->rate && !rate)
+		rate = 1; /* 0 is no limit */
 	memset(messages, 0, sizeof(messages));
 	clock_gettime(CLOCK_MONOTONIC, &at);
 	while (!flood->count || number - flood->first < flood->count) {
