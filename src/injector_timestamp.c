@@ -43,15 +43,21 @@ static uint32_t frame_of(const struct netring_injector *inj, uint32_t key)
 	return key - retries;
 }
 
-/* The parts of one message of the error queue; returns what it had. */
+/*
+ * The parts of one message of the error queue; returns whether it had both. A
+ * length that goes behind the end is not believed, nor what would follow it.
+ */
 static int read_parts(struct msghdr *message, struct netring_tx_timestamp *out)
 {
+	const uint8_t *end =
+		(uint8_t *)message->msg_control + message->msg_controllen;
 	struct nr_scm_timestamping_old times;
 	struct nr_sock_extended_err error;
 	struct cmsghdr *part;
 	int hardware, have = 0;
 
-	for (part = CMSG_FIRSTHDR(message); part;
+	for (part = CMSG_FIRSTHDR(message);
+	     part && part->cmsg_len <= (size_t)(end - (uint8_t *)part);
 	     part = CMSG_NXTHDR(message, part)) {
 		if (part->cmsg_level == SOL_SOCKET &&
 		    part->cmsg_type == NR_SO_TIMESTAMPING_OLD &&
@@ -93,7 +99,8 @@ int netring_injector_read_timestamp(struct netring_injector *inj,
 				MSG_ERRQUEUE | MSG_DONTWAIT);
 		if (r < 0)
 			return r == -EAGAIN ? 0 : r;
-	} while (!read_parts(&message, stamp));
+	} while (message.msg_controllen > sizeof(control) ||
+		 !read_parts(&message, stamp));
 	stamp->frame = frame_of(inj, stamp->frame);
 	return 1;
 }

@@ -185,8 +185,7 @@ static long recvmsg_lie(struct msghdr *message)
 
 	if (!input.left)
 		return -EAGAIN;
-	if (size > message->msg_controllen)
-		size = message->msg_controllen;
+	/* and then says that there were more, or less, of them */
 	message->msg_controllen =
 		take_bytes(message->msg_control, message->msg_controllen);
 	if (size)
