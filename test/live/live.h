@@ -18,6 +18,8 @@ void live_begin(void);
 void live_wire(void);
 void live_pair(const char *near, const char *far);
 
+/* How many times slower than a machine of one's own this one is said to be. */
+int live_slower(void);
 /* Milliseconds that a machine under load, or emulated, may be late. */
 int live_slack_ms(void);
 /* How long to wait for more where @ms do on a machine of one's own. */

@@ -4,8 +4,7 @@
 
 #include <stdlib.h>
 
-/* How many times slower than a machine of one's own this one is said to be. */
-static int slower(void)
+int live_slower(void)
 {
 	const char *slow = getenv("NETRING_SLOW");
 	int factor = slow ? atoi(slow) : 1;
@@ -15,7 +14,7 @@ static int slower(void)
 
 int live_slack_ms(void)
 {
-	return 20 * slower();
+	return 20 * live_slower();
 }
 
 int live_quiet_ms(int ms)
@@ -25,5 +24,5 @@ int live_quiet_ms(int ms)
 
 uint32_t live_share(uint32_t count)
 {
-	return count / (uint32_t)slower();
+	return count / (uint32_t)live_slower();
 }

@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,15 @@
 static int tests, failures;
 static const char *mark = "";
 
-static void result(int good, const char *what, va_list args)
+static sigset_t before;
+
+/* No signal gets at a line: the C library loses what it was about to write. */
+static void begin_line(void)
 {
-	printf("%s%sok %d - ", mark, good ? "" : "not ", ++tests);
-	vprintf(what, args);
-	failures += !good;
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
 }
 
 /* Every line at once: a child that is forked must not print it again. */
@@ -25,6 +30,15 @@ static void end_line(void)
 {
 	putchar('\n');
 	fflush(stdout);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+static void result(int good, const char *what, va_list args)
+{
+	begin_line();
+	printf("%s%sok %d - ", mark, good ? "" : "not ", ++tests);
+	vprintf(what, args);
+	failures += !good;
 }
 
 int ok(int good, const char *what, ...)
@@ -80,6 +94,7 @@ void diag(const char *text, ...)
 {
 	va_list args;
 
+	begin_line();
 	printf("# ");
 	va_start(args, text);
 	vprintf(text, args);
@@ -103,6 +118,7 @@ int must(int r, const char *what, ...)
 
 void skip_all(const char *reason, const char *what)
 {
+	begin_line();
 	printf("1..0 # SKIP %s: %s", reason, what);
 	end_line();
 	exit(0);
@@ -140,6 +156,7 @@ int tap_failures(void)
 
 int done_testing(void)
 {
+	begin_line();
 	printf("1..%d", tests);
 	end_line();
 	return failures > 0;

@@ -113,7 +113,8 @@ static void one(struct sums *sums)
 	}
 }
 
-#define WORKERS 20 /* as a ring costs a wait in the kernel */
+#define MOST_WORKERS 20u /* as a ring costs a wait in the kernel */
+#define WORKERS ((int)live_share(MOST_WORKERS)) /* and memory */
 
 static struct sums fuzz(void)
 {
@@ -121,7 +122,7 @@ static struct sums fuzz(void)
 				PROT_READ | PROT_WRITE,
 				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct sums sum = { 0 };
-	pid_t workers[WORKERS];
+	pid_t workers[MOST_WORKERS];
 	int i, k;
 
 	for (i = 0; i < WORKERS; i++) {

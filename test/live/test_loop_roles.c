@@ -16,7 +16,7 @@
 
 #define FRAMES live_share(20000) /* through the capture */
 #define BRIDGED live_share(10000)
-#define LINES 3000
+#define LINES live_share(3000)
 
 static struct netring_loop loop;
 static struct netring_capture cap;
@@ -119,7 +119,7 @@ static pid_t start_lines(int fd)
 
 	if (pid)
 		return pid;
-	for (i = 0; i < LINES; i++) {
+	for (i = 0; i < (int)LINES; i++) {
 		if (write(fd, "123456789\n", 10) != 10)
 			_exit(1);
 		if (i % 10 == 0)
@@ -147,7 +147,8 @@ static void everything(uint32_t flags, int storm)
 					     .flags = flags };
 	struct netring_injector_config tx = { .interface = FAR };
 	struct netring_bridge_config bridge = { .flags = 0 };
-	struct itimerval timer = { { 0, 1000 }, { 0, 1000 } };
+	long period = 1000L * live_slower();
+	struct itimerval timer = { { 0, period }, { 0, period } };
 	struct netring_loop_slot slots[8 + 1];
 	struct pollfd fds[8 + 1];
 	struct netring_bridge_stats s;

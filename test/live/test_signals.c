@@ -65,7 +65,7 @@ static void stormy(uint32_t flags, int by_batch)
 						    .protocol = WIRE_TYPE });
 	sender = wire_start(&flood);
 	signals = 0;
-	storm(1000);
+	storm(1000L * live_slower());
 	if (by_batch)
 		tally_batches(&t, &cap, PACKETS, 2000);
 	else

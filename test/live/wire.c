@@ -159,8 +159,12 @@ int wire_open(const char *interface)
 
 static void pause_until(struct timespec *at)
 {
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, at, NULL))
-		;
+	int r;
+
+	do
+		r = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, at, NULL);
+	while (r == EINTR);
+	must(-r, "clock_nanosleep");
 }
 
 static void add_ns(struct timespec *at, long ns)

@@ -38,9 +38,10 @@ done
 # shellcheck disable=SC2086 # several words
 env -u APT_CONFIG sh tools/setup.sh $packages
 
-# The card igb needs a newer emulator than the system's.
-newer=
-[ -d "$cache/qemu" ] || newer=$(echo "$list" | grep -x igb || :)
+newer=$(for machine in $list; do newer_emulator "$machine"; done | sort -u |
+	while read -r package; do
+		[ -d "$cache/qemu/$package" ] || echo "$package"
+	done)
 
 # The suites and architectures that what is not there yet comes from.
 sources=$(
@@ -74,12 +75,13 @@ sources=$(
 	apt_unpack "$cache/headers.new" linux-libc-dev/trixie
 	mv "$cache/headers.new" "$cache/headers"
 }
-[ -z "$newer" ] || {
-	rm -rf "$cache/qemu.new"
-	apt_unpack "$cache/qemu.new" qemu-system-x86/bookworm-backports \
+for package in $newer; do
+	mkdir -p "$cache/qemu"
+	rm -rf "$cache/qemu/new"
+	apt_unpack "$cache/qemu/new" "$package/bookworm-backports" \
 		qemu-system-data/bookworm-backports
-	mv "$cache/qemu.new" "$cache/qemu"
-}
+	mv "$cache/qemu/new" "$cache/qemu/$package"
+done
 for program in $programs; do
 	[ -d "$cache/toolchain/$program" ] || sh test/vm/toolchain.sh "$program"
 done
