@@ -66,12 +66,24 @@ tidy() {
 	clang-tidy --quiet "$1" -- -std=c11 $includes
 }
 with clang-tidy "clang-tidy" each "$sources" tidy
+echo "int f(int *p) { return p ? 0 : *p; }" >"$T/wrong.c"
 if command -v clang-tidy >/dev/null; then
 	# It goes on without checks where it cannot read its file.
-	echo "int f(int *p) { return p ? 0 : *p; }" >"$T/wrong.c"
 	no "clang-tidy finds a mistake" \
 		clang-tidy --config-file=.clang-tidy "$T/wrong.c" -- -std=c11
 	has "of which this is one" "$(cat "$T/output")" NullDereference
+fi
+scan() {
+	scan-build --use-cc=gcc --status-bugs -o "$T/scanned" \
+		-enable-checker nullability,optin.portability,valist \
+		-enable-checker security.FloatLoopCounter "$@"
+}
+mk scan -s full_defconfig
+with scan-build "scan-build" scan make -s -j2 O="$T/scan" libnetring.a
+if command -v scan-build >/dev/null; then
+	no "scan-build finds a mistake" \
+		scan gcc -c -o "$T/wrong.o" "$T/wrong.c"
+	has "of which this is one" "$(cat "$T/output")" "Dereference of null"
 fi
 # shellcheck disable=SC2086 # lists
 with cppcheck "cppcheck" cppcheck --quiet --std=c11 --error-exitcode=1 \

@@ -10,7 +10,7 @@
 #include <linux/if_packet.h>
 
 #define WORKERS \
-	10	  /* opening waits for the kernel, so several do it at a time */
+	10 /* opening waits for the kernel, so several do it at a time */
 #define ROUNDS ((int)live_share(20)) /* of each */
 #define RATE 40000u
 
