@@ -127,6 +127,11 @@ static void flood(const char *what, struct netring_bridge_config *cfg, int rate)
 	spy_flush(h.spy[1], 1);
 }
 
+static uint32_t small_ring(void)
+{
+	return getpagesize() > 16384 ? (uint32_t)getpagesize() : 16384;
+}
+
 /* A far link of 400 kbit: what does not fit is dropped and counted, or held
  * back until it does. */
 static void narrow(uint32_t flags)
@@ -143,7 +148,7 @@ static void narrow(uint32_t flags)
 		skip("not in this kernel", "tbf");
 		return;
 	}
-	cfg.tx[0].memory = 16384;
+	cfg.tx[0].memory = small_ring();
 	hosts_open(&br, &cfg);
 	before = now();
 	for (i = 0; i < sent; i++) {
@@ -184,7 +189,7 @@ static void held_one_way(void)
 
 	if (port_tbf("p1", 20000, 2000, 1500) < 0)
 		return;
-	cfg.tx[0].memory = 16384;
+	cfg.tx[0].memory = small_ring();
 	hosts_open(&br, &cfg);
 	for (i = 0; i < 100; i++) {
 		wire_frame(frame, sizeof(frame), WIRE_TYPE, i);

@@ -26,9 +26,9 @@ const struct xdp_way xdp_ways[XDP_WAYS] = {
 };
 
 static struct {
-	uint8_t memory[XDP_MEMORY];
+	_Alignas(NETRING_UMEM_ALIGN) uint8_t memory[XDP_MEMORY];
 	uint32_t table[XDP_MEMORY / NETRING_UMEM_FRAME_MIN];
-} areas[2] __attribute__((aligned(NETRING_UMEM_ALIGN)));
+} areas[2];
 
 void xdp_pair(const char *near, const char *far, uint32_t queues)
 {
