@@ -142,6 +142,7 @@ static void bare(uint32_t fragments, uint32_t bad, const char *what)
 	for (i = 0; i <= fragments; i++) {
 		desc = netring_xdp_ring_desc(ring, i);
 		desc->addr = (XDP_FRAMES - 30 + i) * 2048;
+		memset(netring_umem_data(&end.umem, desc->addr), 0, 128);
 		if (i == bad)
 			desc->addr = XDP_FRAMES * 2048;
 		desc->len = 128;
