@@ -84,7 +84,9 @@ END {
 	for (m = 1; m <= machines; m++) {
 		machine = machine_of[m]
 		version = "?"
-		getline version < (CACHE "/kernel/" kernel[machine] "/version")
+		file = CACHE "/kernel/" kernel[machine] "/version"
+		getline version < file
+		close(file)
 		printf "| %s | %s, %s | %s", program[machine], version,
 		       runs_on[kernel[machine]], memory[machine]
 		for (i = 1; i <= roles; i++) {
