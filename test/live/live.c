@@ -14,7 +14,7 @@
 
 void live_begin(void)
 {
-	alarm(live_slack_ms() > 20 ? 240 : 120); /* it hangs */
+	alarm(live_slower() > 1 ? 240 : 120); /* it hangs */
 	(void)net_up("lo");
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_lossless.c - 100,000 packets, or what comes in four seconds, at a rate that
- * the machine holds: all come. */
+/* test_lossless.c - 100,000 packets, or those of four seconds, at a rate that the
+ * machine holds: all come. */
 #define _GNU_SOURCE
 #include "live.h"
 
