@@ -182,7 +182,7 @@ static void everything(uint32_t flags, int storm)
 	if (storm)
 		setitimer(ITIMER_REAL, &timer, NULL);
 	is(netring_loop_run(&loop), 0, "%s%s: a loop with six sources",
-	   mode_name(flags), storm ? ", a signal each ms" : "");
+	   mode_name(flags), storm ? ", with signals" : "");
 	memset(&timer, 0, sizeof(timer));
 	setitimer(ITIMER_REAL, &timer, NULL);
 	for (i = 0; i < 3; i++)

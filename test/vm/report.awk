@@ -74,10 +74,10 @@ FNR == 1 {
 }
 
 END {
-	printf "| program | kernel, its machine | MiB"
+	printf "| machine | program for | kernel, for | MiB"
 	for (i = 1; i <= roles; i++)
 		printf " | %s", role[i]
-	printf " |\n|---|---|---:"
+	printf " |\n|---|---|---|---:"
 	for (i = 1; i <= roles; i++)
 		printf "|---:"
 	print "|"
@@ -87,8 +87,8 @@ END {
 		file = CACHE "/kernel/" kernel[machine] "/version"
 		getline version < file
 		close(file)
-		printf "| %s | %s, %s | %s", program[machine], version,
-		       runs_on[kernel[machine]], memory[machine]
+		printf "| %s | %s | %s, %s | %s", machine, program[machine],
+		       version, runs_on[kernel[machine]], memory[machine]
 		for (i = 1; i <= roles; i++) {
 			cell = machine SUBSEP role[i]
 			text = passed[cell] + 0
