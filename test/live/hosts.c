@@ -107,25 +107,41 @@ void hosts_open(struct netring_bridge *br, struct netring_bridge_config *cfg)
 	must(r, "open (%s of port %d)", netring_step_name(br->step), br->port);
 }
 
+static int step(struct netring_bridge *br)
+{
+	int r = netring_bridge_step(br, 1);
+
+	if (r < 0 && r != -EINTR)
+		must(r, "step");
+	return r > 0 ? r : 0;
+}
+
 int hosts_pump(struct netring_bridge *br, int ms)
 {
-	int64_t end, last;
+	int64_t last, end, now;
 	int r, moved = 0;
 
 	ms = live_quiet_ms(ms);
 	end = netring_clock_ms() + ms;
 	last = end + 5000;
-	while (netring_clock_ms() < last &&
-	       (netring_clock_ms() < end || netring_bridge_timeout(br) == 0)) {
-		r = netring_bridge_step(br, 1);
-		if (r < 0 && r != -EINTR)
-			must(r, "step");
-		if (r > 0) {
-			moved += r;
+	do {
+		/* before the step: a late one still takes what is there */
+		now = netring_clock_ms();
+		r = step(br);
+		if (r)
 			end = netring_clock_ms() + ms;
-		}
-	}
+		moved += r;
+	} while (now < last && (now < end || netring_bridge_timeout(br) == 0));
 	return moved;
+}
+
+void hosts_take(struct netring_bridge *br, int frames)
+{
+	int64_t last = netring_clock_ms() + 5000;
+
+	while (frames > 0 && netring_clock_ms() < last)
+		frames -= step(br);
+	hosts_pump(br, 1);
 }
 
 static volatile int stopped;

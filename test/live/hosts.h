@@ -35,6 +35,8 @@ uint64_t hosts_arrived(const struct hosts *h, int side);
 void hosts_open(struct netring_bridge *br, struct netring_bridge_config *cfg);
 /* Until nothing comes for @ms, 5 s at most; the frames taken. */
 int hosts_pump(struct netring_bridge *br, int ms);
+/* Until so many frames were taken, however late, 5 s at most. */
+void hosts_take(struct netring_bridge *br, int frames);
 /* In a process of its own until SIGTERM; then it writes the statistics of both
  * directions to @to, -1: not. */
 pid_t hosts_run(struct netring_bridge_config *cfg, int to);

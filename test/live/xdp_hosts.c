@@ -87,24 +87,41 @@ void xdp_hosts_close(struct netring_xdp_bridge *br, const char *what)
 	is(count[NETRING_UMEM_FREE], memory->frames_, "and all are free");
 }
 
+static int step(struct netring_xdp_bridge *br)
+{
+	int r = netring_xdp_bridge_step(br, 1);
+
+	if (r < 0 && r != -EINTR)
+		must(r, "step");
+	return r > 0 ? r : 0;
+}
+
 int xdp_hosts_pump(struct netring_xdp_bridge *br, int ms)
 {
-	int64_t end, last;
+	int64_t last, end, now;
 	int r, moved = 0;
 
 	ms = live_quiet_ms(ms);
 	end = netring_clock_ms() + ms;
 	last = end + 5000;
-	while (netring_clock_ms() < last && netring_clock_ms() < end) {
-		r = netring_xdp_bridge_step(br, 1);
-		if (r < 0 && r != -EINTR)
-			must(r, "step");
-		if (r > 0) {
-			moved += r;
+	do {
+		/* before the step: a late one still takes what is there */
+		now = netring_clock_ms();
+		r = step(br);
+		if (r)
 			end = netring_clock_ms() + ms;
-		}
-	}
+		moved += r;
+	} while (now < end && now < last);
 	return moved;
+}
+
+void xdp_hosts_take(struct netring_xdp_bridge *br, int frames)
+{
+	int64_t last = netring_clock_ms() + 5000;
+
+	while (frames > 0 && netring_clock_ms() < last)
+		frames -= step(br);
+	xdp_hosts_pump(br, 1);
 }
 
 long xdp_hosts_run_for(struct netring_xdp_bridge *br, int ms)

@@ -26,6 +26,8 @@ void xdp_hosts_close(struct netring_xdp_bridge *br, const char *what);
 
 /* Until nothing comes for @ms, 5 s at most; the frames taken. */
 int xdp_hosts_pump(struct netring_xdp_bridge *br, int ms);
+/* Until so many frames were taken, however late, 5 s at most. */
+void xdp_hosts_take(struct netring_xdp_bridge *br, int frames);
 /* Steps as run() makes them for @ms; how often they slept. */
 long xdp_hosts_run_for(struct netring_xdp_bridge *br, int ms);
 /* In a process of its own until SIGTERM; then it writes the statistics of both
