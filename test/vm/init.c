@@ -19,7 +19,9 @@
 #include <unistd.h>
 
 #define TEST_SECONDS 300
-#define BEGIN "netring: the tests begin"
+#define MARK "netring: " /* lines of ours in the kernel's log */
+#define BEGIN "the tests begin"
+#define TRACE 40 /* lines that follow a complaint, and belong to it */
 
 /* Every program of the tests is in this one, its main() by another name. */
 #define TEST(name) int name(int argc, char **argv);
@@ -39,10 +41,27 @@ static void nothing(int signal)
 	(void)signal;
 }
 
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		printf("# %s: %s\n", path, strerror(errno));
+	close(fd);
+}
+
+/* What the kernel says from here on, it says of this. */
+static void mark(const char *what)
+{
+	char line[100];
+
+	snprintf(line, sizeof(line), MARK "%s\n", what);
+	write_file("/dev/kmsg", line);
+}
+
 static void begin(void)
 {
 	struct sigaction action = { .sa_handler = nothing };
-	int fd;
 
 	sigaction(SIGALRM, &action, NULL);
 	mkdir("/proc", 0755);
@@ -50,10 +69,8 @@ static void begin(void)
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sys", "/sys", "sysfs", 0, NULL);
 	mount("dev", "/dev", "devtmpfs", 0, NULL);
-	fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
-	if (write(fd, BEGIN "\n", sizeof(BEGIN)) < 0)
-		perror("# /dev/kmsg");
-	close(fd);
+	write_file("/proc/sys/kernel/printk_devkmsg", "on\n");
+	mark(BEGIN);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	setenv("NETRING_VM", "1", 1); /* the clock is the tests' own */
 }
@@ -108,26 +125,53 @@ static int run(char *const *argv)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* What the kernel has written since of its own faults, as a test of its own. */
+/* A line that the kernel writes of a fault of its own. */
+static int is_complaint(const char *line)
+{
+	static const char *const bad[] = { "WARNING:", "BUG:", "Oops",
+					   "unaligned access" };
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (strstr(line, bad[i]))
+			return 1;
+	return 0;
+}
+
+/* What the kernel has written since the tests began, as a test of its own. */
 static void complaints(void)
 {
 	static char log[1 << 20];
-	static const char *const bad[] = { "WARNING:", "BUG:", "Oops",
-					   "unaligned access" };
-	int n = klogctl(3 /* all */, log, sizeof(log) - 1), found = 0;
-	char *line, *rest = log;
-	size_t i;
+	int n = klogctl(3 /* all */, log, sizeof(log) - 1), found = 0, more = 0;
+	const char *during = "?", *first = "", *first_during = "";
+	char *line, *begins, *rest = log;
 
+	printf("# test kernel\n1..1\n");
 	log[n > 0 ? n : 0] = '\0';
-	if ((line = strstr(log, BEGIN)))
-		rest = line;
-	while ((line = strsep(&rest, "\n")))
-		for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-			if (strstr(line, bad[i]) && ++found < 20)
-				printf("# %s\n", line);
-	printf("# test kernel\n1..1\n%sok 1 - the kernel has no complaint\n"
-	       "# exit %d\n",
-	       found ? "not " : "", found != 0);
+	if ((begins = strstr(log, MARK BEGIN)))
+		rest = begins;
+	while ((line = strsep(&rest, "\n"))) {
+		if ((begins = strstr(line, MARK))) {
+			during = begins + strlen(MARK);
+			more = 0;
+		} else if (is_complaint(line) && ++found < 20) {
+			if (found == 1) {
+				first = line;
+				first_during = during;
+			}
+			printf("# during %s\n", during);
+			more = TRACE;
+		}
+		if (more && more--)
+			printf("# %s\n", line);
+	}
+	if (found)
+		printf("not ok 1 - the kernel has no complaint, but during %s "
+		       "%s\n",
+		       first_during, first);
+	else
+		printf("ok 1 - the kernel has no complaint\n");
+	printf("# exit %d\n", found != 0);
 }
 
 /* Each line of /run: a test's name. */
@@ -143,6 +187,7 @@ static void run_all(void)
 
 		name[strcspn(name, "\n")] = '\0';
 		printf("# test %s\n", name);
+		mark(name);
 		status = run(argv);
 		printf("# %lld ms\n# exit %d\n", (long long)(now_ms() - start),
 		       status);
