@@ -4,6 +4,7 @@
 #include "live.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,35 @@ int live_before(int major, int minor)
 	if (uname(&name) == 0)
 		sscanf(name.release, "%d.%d", &have[0], &have[1]);
 	return have[0] < major || (have[0] == major && have[1] < minor);
+}
+
+/* Not about to do anything: stopped, or at its end. */
+static int stands_still(pid_t pid)
+{
+	char path[32], text[128] = "", *state;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 1;
+	state = fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
+	fclose(file);
+	return !state || strchr("TtZX", state[2]);
+}
+
+int live_delete_under(pid_t pid, const char *name)
+{
+	int r;
+
+	if (!live_before(5, 18))
+		return net_delete(name);
+	kill(pid, SIGSTOP);
+	while (!stands_still(pid))
+		live_sleep_ms(1);
+	r = net_delete(name);
+	kill(pid, SIGCONT);
+	return r;
 }
 
 void live_sleep_ms(int ms)

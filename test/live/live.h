@@ -26,6 +26,10 @@ int live_slack_ms(void);
 int live_quiet_ms(int ms);
 /* Is the kernel older than that? */
 int live_before(int major, int minor);
+/* Deletes an interface that process @pid may be sending by just then. Linux
+ * before 5.18 may fault in there (README, known kernel faults): @pid stands
+ * still meanwhile, outside the kernel. >= 0 or -errno. */
+int live_delete_under(pid_t pid, const char *name);
 /* Of what a test does much of, what is enough on an emulated machine. */
 uint32_t live_share(uint32_t count);
 void live_sleep_ms(int ms);

@@ -58,6 +58,8 @@ if [ "$(release 6.17.8+deb13 uname -r 2>/dev/null)" = 6.17.8+deb13 ]; then
 		"kernel-fault          sending by AF_XDP in copy mode may panic"
 	has "6.17.8: in JSON" "$(release 6.17.8 "$NETRING" probe -j |
 		jq -r .kernel_fault)" "sending by AF_XDP"
+	has "5.10: another" "$(release 5.10.223 "$NETRING" probe)" \
+		"kernel-fault          removing an interface that AF_XDP sends"
 	is "6.18.5: none" "$(release 6.18.5 "$NETRING" probe |
 		grep kernel-fault)" ""
 	is "6.18.5: in JSON" "$(release 6.18.5 "$NETRING" probe -j |

@@ -36,7 +36,7 @@ static pid_t trouble(struct hosts *h)
 		live_sleep_ms(30);
 		if (i & 1)
 			must(net_down(port_name[0]), "down");
-		must(net_delete(port_name[0]), "delete");
+		must(live_delete_under(getppid(), port_name[0]), "delete");
 		live_sleep_ms(i * 10);
 		hosts_wire(h, 0);
 	}

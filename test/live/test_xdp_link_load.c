@@ -64,7 +64,7 @@ static pid_t trouble(void)
 		live_sleep_ms(60);
 		if (i & 1)
 			must(net_down(NEAR), "down");
-		must(net_delete(NEAR), "delete");
+		must(live_delete_under(getppid(), NEAR), "delete");
 		live_sleep_ms(i * 15);
 		live_wire();
 	}

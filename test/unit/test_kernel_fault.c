@@ -7,11 +7,12 @@
 static void releases(void **state)
 {
 	static const char *const bad[] = {
-		"6.16.4",	 "6.16.12+deb13-cloud-amd64",
-		"6.16.99",	 "6.17.0-12-generic",
-		"6.17-rc3",	 "6.17",
-		"6.17.8-arch1",	 "6.17.8+deb13-amd64",
-		"6.17.12-gentoo"
+		"6.16.4",	  "6.16.12+deb13-cloud-amd64",
+		"6.16.99",	  "6.17.0-12-generic",
+		"6.17-rc3",	  "6.17",
+		"6.17.8-arch1",	  "6.17.8+deb13-amd64",
+		"6.17.12-gentoo", "5.10.0-32-cloud-amd64",
+		"5.10.223",	  "5.10.262-1"
 	};
 	static const char *const good[] = { "6.16.3+deb13-cloud-amd64",
 					    "6.16",
@@ -22,7 +23,10 @@ static void releases(void **state)
 					    "6.1.17",
 					    "6.1.176-1",
 					    "6.12.90",
-					    "5.10.0-32-cloud-amd64",
+					    "5.9.16",
+					    "5.1.262",
+					    "5.11.0-49-generic",
+					    "5.14.0-427.el9",
 					    "7.16.12",
 					    "16.16.12",
 					    "7.2.12",

@@ -7,6 +7,7 @@
 
 . test/lib.sh
 . test/vm/lib.sh
+: "${ARCHITECTURES:?which, as make check-vm names them}"
 
 built=$BUILD/size
 allowed=$(sed '/^#/d; /^$/d; s/[ \t].*//' test/build/symbols.allow)

@@ -7,6 +7,7 @@
 
 . test/lib.sh
 . test/vm/lib.sh
+: "${ARCHITECTURES:?which, as make check-vm names them}"
 
 mk full -s full_defconfig
 mk full -s "$T/full/include/netring/config.h"

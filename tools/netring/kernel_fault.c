@@ -12,6 +12,12 @@ static const struct {
 	struct version first, last;
 	const char *what;
 } faults[] = {
+	/* xsk_generic_xmit(): seen in 5.10.223, and 5.10.262 is the same.
+	 * Mended in 5.18, 5.17.2 and 5.15.33 ("xsk: Fix race at socket
+	 * teardown"), so perhaps in distributions' 5.14.0-427 and 5.15.0-91 */
+	{ { { 5, 10, 0 } },
+	  { { 5, 10, 999999 } },
+	  "removing an interface that AF_XDP sends by may fault this kernel" },
 	/* xsk_destruct_skb(): seen in 6.16.12 and 6.17.8, not in 6.16.3 nor in
 	 * 6.17.13; those between were not tried */
 	{ { { 6, 16, 4 } },
