@@ -144,15 +144,15 @@ static void complaints(void)
 	static char log[1 << 20];
 	int n = klogctl(3 /* all */, log, sizeof(log) - 1), found = 0, more = 0;
 	const char *during = "?", *first = "", *first_during = "";
-	char *line, *begins, *rest = log;
+	char *line, *ours, *rest = log;
 
 	printf("# test kernel\n1..1\n");
 	log[n > 0 ? n : 0] = '\0';
-	if ((begins = strstr(log, MARK BEGIN)))
-		rest = begins;
+	if ((ours = strstr(log, MARK BEGIN)))
+		rest = ours;
 	while ((line = strsep(&rest, "\n"))) {
-		if ((begins = strstr(line, MARK))) {
-			during = begins + strlen(MARK);
+		if ((ours = strstr(line, MARK))) {
+			during = ours + strlen(MARK);
 			more = 0;
 		} else if (is_complaint(line) && ++found < 20) {
 			if (found == 1) {
