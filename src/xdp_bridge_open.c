@@ -6,7 +6,7 @@
 #include "offload.h"
 
 #define BUDGET 64u
-#define RETRY_MS 100u /* a queue that is taken holds up the other port */
+#define REOPEN_MS 100u /* a queue that is taken holds up the other port */
 
 static void set_offloads(struct netring_xdp_bridge *br,
 			 struct netring_xdp_bridge_port_ *port)
@@ -60,10 +60,10 @@ static int open_port(struct netring_xdp_bridge *br,
 		socket.rx_frames = socket.umem->frames_ / 4;
 	if (!socket.tx_frames)
 		socket.tx_frames = socket.umem->frames_ / 4;
-	if (!socket.retry_ms)
-		socket.retry_ms = RETRY_MS;
 	r = netring_xdp_open(&port->xdp, &socket);
 	br->step = port->xdp.step;
+	if (!socket.retry_ms)
+		port->xdp.config_.retry_ms = REOPEN_MS;
 	/* the UMEM has a socket of that queue: the same interface twice */
 	if (r == -EBUSY && br->step == NETRING_STEP_CONFIG)
 		return -EINVAL;

@@ -57,7 +57,8 @@ struct netring_xdp_bridge_config {
 	/* Of both, but for interface, mode and program; no adopted socket, no
 	 * KEEP_COMPLETIONS. No other socket has its umem, all frames of which
 	 * become those for receiving; 1024 do. By default both are zero-copy,
-	 * or both copy. FRAGMENTS is for socket and program. */
+	 * or both copy. FRAGMENTS is for socket and program. Where retry_ms
+	 * is 0, a port that comes back tries for 100: the other one waits. */
 	struct netring_xdp_config socket;
 	struct netring_xdp_program_config program;
 

@@ -294,9 +294,48 @@ static void zero_copy_of_one(void **state)
 	}
 }
 
+static int taken_ms; /* as the pauses go */
+
+static int taken_bind(int fd, const void *address)
+{
+	if (taken_ms <= 0)
+		return patient(fd, address);
+	errno = EBUSY;
+	return -1;
+}
+
+static int pass_time(struct pollfd *fds, nfds_t count, int timeout)
+{
+	(void)fds;
+	assert_int_equal(count, 0);
+	taken_ms -= timeout;
+	return 0;
+}
+
+/* A queue comes back late: for the one who opens it is waited longer than for
+ * a port that comes back, with the other one at work. */
+static void queue_taken(void **state)
+{
+	(void)state;
+	xdp_begin(&plain);
+	xdp_arm(0, 0);
+	patient = wrap.bind;
+	wrap.bind = taken_bind;
+	wrap.poll = pass_time;
+	taken_ms = 200;
+	assert_int_equal(open_case(&cases[0]), 0);
+	taken_ms = 200;
+	assert_int_equal(netring_xdp_reopen(&br.port_[0].xdp), -EBUSY);
+	assert_in_range(taken_ms, 100, 110);
+	taken_ms = 0;
+	nothing_left();
+	wrap_disarm();
+	xdp_end(&plain);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[2 * COUNT(cases) + 1];
+	struct CMUnitTest tests[2 * COUNT(cases) + 2];
 	uint32_t i;
 
 	enter_private_network();
@@ -304,6 +343,9 @@ int main(void)
 	memset(tests, 0, sizeof(tests));
 	tests[2 * COUNT(cases)] = (struct CMUnitTest)cmocka_unit_test_teardown(
 		zero_copy_of_one, xdp_clean);
+	tests[2 * COUNT(cases) + 1] =
+		(struct CMUnitTest)cmocka_unit_test_teardown(queue_taken,
+							     xdp_clean);
 	for (i = 0; i < 2 * COUNT(cases); i++) {
 		tests[i].name = cases[i / 2].name;
 		tests[i].test_func = i % 2 ? sweep_close : sweep_open;
