@@ -8,7 +8,7 @@
 
 #define TICK_MS 1000 /* longest sleep */
 #define RETRY_MS 200 /* between looks for an interface that is gone */
-#define GRACE_MS 50  /* for the kernel to be late */
+#define GRACE_MS 500 /* for a kernel that is late with what it has */
 
 const char capture_about[] = "print packets, or write them to files";
 
