@@ -24,6 +24,8 @@
 #define NET_IFLA_ALLMULTI IFLA_ALLMULTI
 #endif
 
+#define LOWER_UP 0x10000 /* IFF_LOWER_UP, which net/if.h lacks */
+
 /* No address by itself, so that nothing but the test's packets is sent. */
 static void quiet(const char *name)
 {
@@ -147,9 +149,32 @@ static int set_flags(const char *name, unsigned int flags)
 	return netlink_send(&m);
 }
 
+/* Until a link with a carrier lets frames go, which comes later: in the kernel's
+ * own time, or when someone asks (Linux 6.8). Before, it drops them. */
+static void settle(int index, int nsid)
+{
+	int i, flags;
+
+	for (i = 0; i < 1000; i++) {
+		flags = netlink_get_flags(index, nsid);
+		if (flags < 0 || !(flags & LOWER_UP) || flags & IFF_RUNNING)
+			return;
+		usleep(1000);
+	}
+}
+
 int net_up(const char *name)
 {
-	return set_flags(name, IFF_UP);
+	int index = net_index(name);
+	int r = set_flags(name, IFF_UP), other;
+
+	if (r < 0)
+		return r;
+	settle(index, -1);
+	other = netlink_get_u32(index, IFLA_LINK);
+	if (other > 0)
+		settle(other, netlink_get_u32(index, IFLA_LINK_NETNSID));
+	return r;
 }
 
 int net_down(const char *name)

@@ -16,6 +16,7 @@ int net_tunnel(const char *kind, const char *name, uint32_t local,
 	       uint32_t remote);
 int net_delete(const char *name);
 
+/* And until it, and the other end of a wire, let frames go. */
 int net_up(const char *name);
 int net_down(const char *name);
 int net_rename(const char *name, const char *to);

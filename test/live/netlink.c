@@ -138,22 +138,34 @@ int netlink_send(struct netlink *m)
 	return h->nlmsg_type == NLMSG_ERROR ? error->error : -EPROTO;
 }
 
-int netlink_get_u32(int index, uint16_t type)
+static _Alignas(8) uint8_t told[16384];
+
+/* What the kernel tells of a link is in @told; its size or -errno. */
+static int ask(int index, int nsid)
 {
-	static _Alignas(8) uint8_t answer[16384];
-	const struct nlmsghdr *h = (const void *)answer;
-	const struct nlmsgerr *error = (const void *)(answer + NLMSG_HDRLEN);
-	const struct rtattr *attr;
+	const struct nlmsghdr *h = (const void *)told;
+	const struct nlmsgerr *error = (const void *)(told + NLMSG_HDRLEN);
 	struct netlink m;
-	uint32_t value;
-	int r, left;
+	int r;
 
 	netlink_begin(&m, RTM_GETLINK, 0, index);
-	r = exchange(&m, answer, sizeof(answer));
+	if (nsid >= 0)
+		netlink_u32(&m, IFLA_TARGET_NETNSID, (uint32_t)nsid);
+	r = exchange(&m, told, sizeof(told));
+	if (r < 0 || h->nlmsg_type != NLMSG_ERROR)
+		return r;
+	return error->error ? error->error : -EPROTO;
+}
+
+int netlink_get_u32(int index, uint16_t type)
+{
+	const struct nlmsghdr *h = (const void *)told;
+	const struct rtattr *attr;
+	uint32_t value;
+	int r = ask(index, -1), left;
+
 	if (r < 0)
 		return r;
-	if (h->nlmsg_type == NLMSG_ERROR)
-		return error->error ? error->error : -EPROTO;
 	left = (int)IFLA_PAYLOAD(h);
 	for (attr = IFLA_RTA(NLMSG_DATA(h)); RTA_OK(attr, left);
 	     attr = RTA_NEXT(attr, left)) {
@@ -163,4 +175,12 @@ int netlink_get_u32(int index, uint16_t type)
 		return (int)value;
 	}
 	return -ENOENT;
+}
+
+int netlink_get_flags(int index, int nsid)
+{
+	const struct ifinfomsg *link = NLMSG_DATA((const void *)told);
+	int r = ask(index, nsid);
+
+	return r < 0 ? r : (int)link->ifi_flags;
 }

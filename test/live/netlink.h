@@ -35,5 +35,8 @@ void netlink_room(struct netlink *m, size_t size);
 int netlink_send(struct netlink *m);
 /* A number that the kernel tells of a link; -errno, -ENOENT: not told. */
 int netlink_get_u32(int index, uint16_t type);
+/* IFF_* of a link in namespace @nsid, of this one's names for others; < 0: in
+ * this one. Or -errno. */
+int netlink_get_flags(int index, int nsid);
 
 #endif
