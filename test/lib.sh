@@ -6,6 +6,8 @@
 #   ok "what is true" COMMAND...     passes if the command succeeds
 #   no "what is not" COMMAND...      passes if it says no: not if it crashes,
 #                                    is missing, or grep cannot read its file
+#   timely "what" COMMAND...         passes if one of three tries succeeds: for
+#                                    times, which a busy machine may spoil
 #   is "what" "$got" "$expected"
 #   has "what" "$text" "$part"
 #   skip "what" "reason"
@@ -75,6 +77,15 @@ no() {
 		say_result 0 "$what" "$T/output"
 		;;
 	esac
+}
+
+timely() {
+	what=$1
+	shift
+	for _ in 1 2 3; do
+		run "$@" && break
+	done
+	say_result $? "$what" "$T/output"
 }
 
 is() {

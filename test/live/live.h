@@ -20,8 +20,12 @@ void live_pair(const char *near, const char *far);
 
 /* How many times slower than a machine of one's own this one is said to be. */
 int live_slower(void);
-/* Milliseconds that a machine under load, or emulated, may be late. */
+/* Milliseconds that a machine under load, or emulated, may be late; and those
+ * for which it is known to have held this process up since the last start. */
 int live_slack_ms(void);
+/* The time, as netring_clock_ms() and live_us() tell it, and a start. */
+int64_t live_start_ms(void);
+int64_t live_start_us(void);
 /* How long to wait for more where @ms do on a machine of one's own. */
 int live_quiet_ms(int ms);
 /* Is the kernel older than that? */

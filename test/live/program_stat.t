@@ -9,24 +9,39 @@ wire
 	2>"$T/inject.err" &
 pid=$!
 sleep 1
-ok "-i: exit status" "$NETRING" stat -i nr0 -n 3
-cp "$T/output" "$T/shown"
-is "-i: a line each, below two of a header" "$(wc -l <"$T/output")" 5
-ok "-i: 1000 packets and 480 kbit a second came in" awk '
-	NR > 2 && (($2 == "k" ? $1 * 1000 : $1) < 900 || $1 > 1100 ||
-		   ($2 == "k" && $1 > 1.1)) { exit 1 }' "$T/shown"
+# The middle one of five seconds: a machine that is held up sends late.
+middle() {
+	sort -g | awk 'NR == 3 { print; good = $1 >= 900 && $1 <= 1100 }
+		END { exit NR != 5 || !good }'
+}
+
+# Packets and bits a second, without units
+came_in() {
+	"$NETRING" stat -i nr0 -n 5 >"$T/shown"
+	echo $? >>"$T/statuses"
+	cat "$T/shown"
+	sed '1,2d; s/ k/e3/g' "$T/shown" >"$T/plain"
+	middle <"$T/plain"
+}
+timely "-i: 1000 packets a second came in" came_in
+ok "-i: and 480 bits with each" awk \
+	'$2 < 470 * $1 || $2 > 490 * $1 { exit 1 }' "$T/plain"
+is "-i: a line each, below two of a header" "$(wc -l <"$T/shown")" 7
 ok "-i: and nothing went out" awk 'NR > 2 && $(NF - 3) != 0 { exit 1 }' \
 	"$T/shown"
-ok "0.2 seconds" timeout 2 "$NETRING" stat -i nr0 -n 5 0.2
+timely "0.2 seconds" timeout 2 "$NETRING" stat -i nr0 -n 5 0.2
 
-ok "FILE: exit status" "$NETRING" stat "$T/m.prom" -n 3
-cp "$T/output" "$T/shown"
-has "FILE: names, without what is always the same" "$(cat "$T/output")" \
+accepted() {
+	"$NETRING" stat "$T/m.prom" -n 5 >"$T/shown"
+	echo $? >>"$T/statuses"
+	cat "$T/shown"
+	awk '/^injector_accepted/ { print $4 == "k" ? $3 * 1000 : $3 }' \
+		"$T/shown" | middle
+}
+timely "FILE: 1000 a second" accepted
+has "FILE: names, without what is always the same" "$(cat "$T/shown")" \
 	'injector_accepted{interface="nr1"} '
-ok "FILE: 1000 a second" awk '
-	/^injector_accepted/ { n++; r = $4 == "k" ? $3 * 1000 : $3;
-			       if (r < 900 || r > 1100) exit 1 }
-	END { exit n != 3 }' "$T/shown"
+is "exit statuses" "$(sort -u "$T/statuses")" 0
 no "FILE: no escapes where there is no terminal" grep -q "$(printf '\033')" \
 	"$T/shown"
 if command -v script >/dev/null; then

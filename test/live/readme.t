@@ -16,7 +16,7 @@ done
 # The first prints time and length of each packet, until the interface goes.
 "$T/programs/1" nr0 >"$T/first" 2>&1 &
 pid=$!
-sleep 0.3
+eventually opened 1
 send 3 123
 sleep 0.3
 ip link del nr0
@@ -37,7 +37,7 @@ wire
 # The second counts for five seconds what comes in.
 "$T/programs/2" nr0 >"$T/second" 2>&1 &
 pid=$!
-sleep 0.3
+eventually opened 1
 send 20 200
 wait "$pid"
 is "2: totals" "$(cat "$T/second")" "20 packets, 4000 bytes, 0 dropped"
@@ -50,9 +50,15 @@ for name in left right; do
 		ip link set "$end" up
 	done
 done
+arrived() {
+	awk '/far-right:/ { print $3 }' /proc/net/dev
+}
+all_arrived() {
+	[ "$(arrived)" -ge 7 ]
+}
 "$T/programs/3" left right >"$T/third" 2>&1 &
 pid=$!
-sleep 0.5
+eventually opened 2
 send 5 100 far-left
 $PYTHON - <<'END'
 import socket
@@ -61,18 +67,21 @@ wire.bind(("far-left", 0))
 for number in range(7):
     wire.send(bytes([2] * 12) + b"\x88\xb6" + bytes(50))
 END
-sleep 0.3
+eventually all_arrived
 kill -TERM "$pid"
 wait "$pid"
 is "3: exit status" $? 0
 is "3: what it forwarded" "$(tr '\n' ',' <"$T/third")" \
 	"7 of 12 forwarded,0 of 0 forwarded,"
-is "3: what arrived" "$(awk '/far-right:/ { print $3 }' /proc/net/dev)" 7
+is "3: what arrived" "$(arrived)" 7
 
 # The fourth sends every packet back, by AF_XDP.
+attached() {
+	ip link show dev far-left | grep -q xdp
+}
 if "$T/programs/4" far-left >"$T/fourth" 2>&1 & then
 	pid=$!
-	sleep 0.5
+	eventually attached
 	$PYTHON - >"$T/echo" <<'END'
 import socket
 wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b7))

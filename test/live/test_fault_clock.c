@@ -64,7 +64,7 @@ static void waits(const struct role *role, const struct hosts *h)
 	faults_works(role, h, "while the clock jumps");
 	while (role->out && role->step(20) > 0)
 		; /* what was on its way */
-	start = netring_clock_ms();
+	start = live_start_ms();
 	end = start + WAIT_MS;
 	while (r >= 0 && role->out && netring_clock_ms() < end)
 		r = role->step((int)(end - netring_clock_ms()));

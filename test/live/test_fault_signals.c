@@ -34,6 +34,7 @@ static void waits(const struct role *role)
 	int i, r, interrupted = 0, wrong = 0;
 	int64_t start, late = 0;
 
+	(void)live_start_ms();
 	for (i = 0; i < WAITS; i++) {
 		start = netring_clock_ms();
 		r = role->step(10);

@@ -197,7 +197,7 @@ static void launch_time(void)
 	must(netring_injector_reserve(&inj, &f), "reserve");
 	memcpy(f.data, frame, sizeof(frame));
 	must(netring_injector_commit(&inj, &f, sizeof(frame)), "commit");
-	start = live_us();
+	start = live_start_us();
 	/* pending as long as a queue has it */
 	between(netring_injector_flush_at(&inj,
 					  now_ns(CLOCK_MONOTONIC) + 50000000),

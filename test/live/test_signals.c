@@ -36,7 +36,7 @@ static void storm(long us)
 static void time_is_kept(struct netring_capture *cap)
 {
 	struct netring_packet pkt;
-	int64_t start = netring_clock_ms(), now = start;
+	int64_t start = live_start_ms(), now = start;
 	int r = 0, interrupted = 0;
 
 	do

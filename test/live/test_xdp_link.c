@@ -201,7 +201,7 @@ static void deleted_while_waiting(const struct xdp_way *way)
 		live_sleep_ms(100);
 		_exit(-net_delete(NEAR));
 	}
-	start = netring_clock_ms();
+	start = live_start_ms();
 	while ((r = netring_xdp_rx_wait(&end.xdp.rx, NETRING_FOREVER)) ==
 	       -ENETDOWN)
 		;

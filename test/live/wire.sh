@@ -5,7 +5,10 @@
 #   . test/live/wire.sh
 #   start NAME ARGUMENT...    netring capture, its pid in $pid, until it listens
 #   finish SIGNAL             ends it, its exit status in $status
-#   await TEXT FILE           waits up to 5 s for TEXT to be in FILE
+#   eventually COMMAND...     waits up to 5 s for it to succeed
+#   await TEXT FILE           for TEXT to be in FILE
+#   opened COUNT              are that many packet sockets open here, and bound?
+#   delivered                 has the kernel handed on all that was sent?
 #   send COUNT [LENGTH]       numbered frames from nr1 to nr0
 #   frames                    one frame of each kind, of $T/sent.pcap, to nr0
 #   same FILE FILE            do two capture files hold the same packets?
@@ -49,15 +52,26 @@ wire() {
 		ip link set "$name" addrgenmode none 2>/dev/null
 		ip link set "$name" up
 	done
+	# asked for its state, the kernel puts it into effect (Linux 6.8)
+	ip link show nr0 >"$T/wire"
+}
+
+eventually() {
+	for _ in $(seq 100); do
+		"$@" && return 0
+		sleep 0.05
+	done
+	echo "not within 5 s: $*" >&2
+	return 1
 }
 
 await() {
-	for _ in $(seq 100); do
-		grep -q -e "$1" "$2" 2>/dev/null && return 0
-		sleep 0.05
-	done
-	echo "no \"$1\" in $2" >&2
-	return 1
+	eventually grep -qs -e "$1" "$2"
+}
+
+# Below a line of titles; one that is not bound has protocol 0.
+opened() {
+	[ "$(grep -vc ' 0000 ' /proc/net/packet)" -gt "$1" ]
 }
 
 start() {
@@ -78,13 +92,20 @@ finish() {
 	status=$?
 }
 
+# A veth's packets wait in the backlog of a processor.
+delivered() {
+	awk '$12 ~ /[1-9a-f]/ { exit 1 }' /proc/net/softnet_stat
+}
+
 send() {
 	$PYTHON test/live/send.py "${3:-nr1}" "$1" "${2:-100}"
+	eventually delivered
 }
 
 frames() {
 	[ -e "$T/sent.pcap" ] || $PYTHON test/live/frames.py "$T/sent.pcap"
 	$PYTHON test/live/replay.py nr1 "$T/sent.pcap"
+	eventually delivered
 }
 
 # By a reader of its own, and in all that tcpdump prints of them.

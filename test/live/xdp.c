@@ -131,6 +131,8 @@ static void fill_in(struct xdp_end *end, const struct xdp_way *way)
 		cfg->umem = &end->umem;
 	if (!cfg->bind[0])
 		cfg->bind[0] = NETRING_XDP_COPY;
+	if (!cfg->retry_ms) /* one is closed, the next opened */
+		cfg->retry_ms = (uint32_t)xdp_patience();
 	if (!way)
 		return;
 	cfg->flags |= way->flags;

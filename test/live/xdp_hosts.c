@@ -60,6 +60,8 @@ int xdp_hosts_try(struct netring_xdp_bridge *br,
 		must(netring_umem_init(&umem, &memory), "a umem");
 		cfg->socket.umem = &umem;
 	}
+	if (!cfg->socket.retry_ms) /* one is closed, the next opened */
+		cfg->socket.retry_ms = 100 * (uint32_t)live_slack_ms();
 	return netring_xdp_bridge_open(br, cfg);
 }
 
