@@ -82,6 +82,18 @@ no "two signals: each file is whole" grep -q "not whole" "$T/2"
 timely "one signal: at most a quarter of a second" ended_within 300 INT
 is "one signal: the packet is in each file" "$(sort -u "$T/1")" 1
 
+# However late it looks again: what has come is not left behind.
+for _ in 1 2 3 4 5 6 7 8; do
+	start late -i nr0 -w "$T/late.pcapng"
+	send 1
+	kill -INT "$pid"
+	sleep 0.01
+	kill -STOP "$pid" && sleep 0.8
+	finish CONT
+	packets "$T/late.pcapng" >>"$T/late"
+done
+is "held up while it ends: the packet is in each file" "$(sort -u "$T/late")" 1
+
 # That holds in a build whose captures wait for long unless told otherwise.
 mk slow -s full_defconfig >/dev/null
 ok "a build with 3 s" mk slow -s CONFIG_CAPTURE_RETIRE_MS=3000 netring

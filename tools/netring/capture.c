@@ -42,7 +42,7 @@ static int finished(struct session *s, int64_t now)
 	if (!s->stopping &&
 	    (stop_signals || (s->end != NETRING_FOREVER && now >= s->end)))
 		stop(s, now);
-	return s->stopping && (s->feed.taken >= s->wanted || now >= s->end);
+	return s->stopping && s->feed.taken >= s->wanted;
 }
 
 /* Less than there was, and less than was asked for: it did not fit. */
@@ -142,6 +142,8 @@ static int run(struct session *s)
 		if (feed_next(&s->feed)) {
 			r = take(s);
 			feed_release(&s->feed);
+		} else if (s->stopping && now >= s->end) {
+			break; /* it was too late before this last look */
 		} else {
 			r = idle(s, sleep_time(s, now));
 		}
