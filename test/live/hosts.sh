@@ -47,6 +47,7 @@ hosts() {
 bridge() {
 	name=$1
 	shift
+	rm -f "$T/$name.err" # of another one of that name
 	# a shell's background job has no standard input unless told
 	{
 		"$NETRING" bridge pa pb "$@" <&3 >"$T/$name.out" \

@@ -249,6 +249,7 @@ is "up again: all arrive" "$(packets "$T/down.pcap")" 500
 for signal in INT TERM; do
 	"$NETRING" inject -i nr1 --generate 0 --pps 500 2>"$T/inject.err" &
 	injecting=$!
+	eventually opened 1
 	sleep 0.5
 	kill -$signal "$injecting"
 	wait "$injecting"
@@ -258,6 +259,7 @@ done
 ip link set nr1 down
 "$NETRING" inject -i nr1 --generate 0 2>"$T/inject.err" &
 injecting=$!
+eventually opened 1
 sleep 0.5
 kill -INT "$injecting"
 no "SIGINT while the link is down: not all were sent" wait "$injecting"

@@ -12,14 +12,14 @@ value() {
 	sed -n "s/^$1 //p" "$T/dir/$2"
 }
 
-# $1 applet, $2 file: look at the file for a second, as a collector does
+# $1 applet, $2 file: look at the file for a while, as a collector does
 watch() {
 	$PYTHON - "$2" >"$T/watch" <<'END'
 import re
 import sys
 import time
-versions, end = set(), time.time() + 2.5
-while time.time() < end:
+versions, begin = set(), time.time()
+while (took := time.time() - begin) < 2.5 or len(versions) < 2 and took < 10:
     text = open(sys.argv[1]).read()
     assert text.endswith("\n") and "# HELP" in text, text
     for line in text.splitlines():

@@ -58,7 +58,7 @@ all_arrived() {
 }
 "$T/programs/3" left right >"$T/third" 2>&1 &
 pid=$!
-eventually opened 2
+eventually opened 4 # two a port
 send 5 100 far-left
 $PYTHON - <<'END'
 import socket

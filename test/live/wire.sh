@@ -69,14 +69,15 @@ await() {
 	eventually grep -qs -e "$1" "$2"
 }
 
-# Below a line of titles; one that is not bound has protocol 0.
+# Below a line of titles; one that is not bound has interface 0.
 opened() {
-	[ "$(grep -vc ' 0000 ' /proc/net/packet)" -gt "$1" ]
+	[ "$(awk '$5 != 0' /proc/net/packet | wc -l)" -gt "$1" ]
 }
 
 start() {
 	name=$1
 	shift
+	rm -f "$T/$name.err" # of another one of that name
 	# a shell's background job has no standard input unless told
 	{
 		"$NETRING" capture "$@" <&3 >"$T/$name.out" 2>"$T/$name.err" &
