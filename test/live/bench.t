@@ -34,9 +34,12 @@ if ! unshare --pid --fork --mount-proc true 2>/dev/null ||
 	done_testing
 fi
 
-# shellcheck disable=SC2086 # words
-ok "one round" bench $workloads
-ok "results.json has a number for everyone" measured "$T/out/results.json"
+# In so short a round, a machine that is held up measures nothing.
+one_round() {
+	# shellcheck disable=SC2086 # words
+	bench $workloads && measured "$T/out/results.json"
+}
+timely "one round: results.json has a number for everyone" one_round
 for name in $workloads; do
 	ok "$name: its picture" grep -q '</svg>' "$T/out/$name.svg"
 	ok "$name: which the report shows" grep -qF "]($name.svg)" \
@@ -50,7 +53,7 @@ ok "the report can be made again" python3 test/bench/report.py "$T/out"
 ok "and is the same" cmp "$T/first.md" "$T/out/report.md"
 
 # Of what the generator gives, in turns; both figures are in the report.
-ok "AF_XDP forwards more than packet sockets do, 64 bytes" \
+timely "AF_XDP forwards more than packet sockets do, 64 bytes" \
 	python3 test/bench/bench.py --rounds 5 --seconds 0.3 --strict \
 	--out "$T/bridges" --only bridges
 sed -n 's/^| \*\*/# &/p' "$T/bridges/report.md"
