@@ -93,7 +93,7 @@ stopped() {
 	for file in "$T"/stall/*; do
 		total=$((total + $(packets "$file")))
 	done
-	echo $total >>"$T/totals"
+	echo "$total" >>"$T/totals"
 	find "$T/stall" -type f
 	[ "$(find "$T/stall" -type f | wc -l)" = 2 ]
 }
