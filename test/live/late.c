@@ -26,8 +26,8 @@ static unsigned long long number(const char *path, int field)
 	return strtoull(at, NULL, 10);
 }
 
-/* How long other processes, or the other machines of a host, had the processor
- * while this process could have run. */
+/* How long other processes had the processor while this one could have run, and
+ * the host's other machines any of them. */
 static int64_t held_up_ms(void)
 {
 	unsigned long long tick = 1000 / (unsigned long)sysconf(_SC_CLK_TCK);
@@ -49,10 +49,11 @@ int64_t live_start_us(void)
 	return live_us();
 }
 
-int live_slack_ms(void)
+int live_late_ms(void)
 {
-	int64_t held_up =
-		held_up_at_start < 0 ? 0 : held_up_ms() - held_up_at_start;
+	int64_t held_up = held_up_ms() - held_up_at_start;
 
-	return 20 * live_slower() + (int)held_up;
+	if (held_up_at_start < 0 || held_up < 0)
+		held_up = 0;
+	return live_slack_ms() + (int)held_up;
 }

@@ -20,12 +20,13 @@ void live_pair(const char *near, const char *far);
 
 /* How many times slower than a machine of one's own this one is said to be. */
 int live_slower(void);
-/* Milliseconds that a machine under load, or emulated, may be late; and those
- * for which it is known to have held this process up since the last start. */
+/* Milliseconds that a machine under load, or emulated, may be late. */
 int live_slack_ms(void);
-/* The time, as netring_clock_ms() and live_us() tell it, and a start. */
+/* The time, as netring_clock_ms() and live_us() tell it, and a start; */
 int64_t live_start_ms(void);
 int64_t live_start_us(void);
+/* and the slack, with what the kernel says held this process up since. */
+int live_late_ms(void);
 /* How long to wait for more where @ms do on a machine of one's own. */
 int live_quiet_ms(int ms);
 /* Is the kernel older than that? */

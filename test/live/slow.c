@@ -12,9 +12,14 @@ int live_slower(void)
 	return factor > 0 ? factor : 1;
 }
 
+int live_slack_ms(void)
+{
+	return 20 * live_slower();
+}
+
 int live_quiet_ms(int ms)
 {
-	return ms + 20 * (live_slower() - 1);
+	return ms + live_slack_ms() - 20;
 }
 
 uint32_t live_share(uint32_t count)

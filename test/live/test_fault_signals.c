@@ -44,7 +44,7 @@ static void waits(const struct role *role)
 			late = netring_clock_ms() - start;
 	}
 	is(wrong, 0, "%s: no other error", role->name);
-	between(late, 0, 10 + 5 * live_slack_ms(), "the longest wait, in ms");
+	between(late, 0, 10 + 5 * live_late_ms(), "the longest wait, in ms");
 	if (role->out) /* an injector has nothing to wait for */
 		ok(interrupted > 0, "-EINTR came %d times", interrupted);
 }

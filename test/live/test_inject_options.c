@@ -208,7 +208,7 @@ static void launch_time(void)
 		skip(lacking(r) ? lacking(r) : strerror(-r),
 		     "at that time (fq)");
 	else
-		between(start, 49000, 50000 + live_slack_ms() * 1000,
+		between(start, 49000, 50000 + live_late_ms() * 1000,
 			"at that time, us");
 	if (r >= 0)
 		port_no_qdisc(FAR);

@@ -54,7 +54,7 @@ static void slow(uint32_t limit, uint32_t send_buffer, const char *what)
 	}
 	start = live_start_ms();
 	r = netring_injector_flush(&inj);
-	between(netring_clock_ms() - start, 0, live_slack_ms(),
+	between(netring_clock_ms() - start, 0, live_late_ms(),
 		"%s: flush does not block, ms", what);
 	between(r, 1, count - BURST / 500, "frames pending");
 	for (i = 0; i < 20; i++)
@@ -67,7 +67,7 @@ static void slow(uint32_t limit, uint32_t send_buffer, const char *what)
 	   (unsigned long long)s.retried);
 	start = live_start_ms();
 	r = netring_injector_drain(&inj, start + 100);
-	between(netring_clock_ms() - start, 99, 100 + live_slack_ms(),
+	between(netring_clock_ms() - start, 99, 100 + live_late_ms(),
 		"drain keeps its deadline, ms");
 	between(r, 1, pending, "and says how many remain");
 	spy_count(spy, &seen, count, 1);

@@ -88,7 +88,7 @@ static int64_t median(uint32_t flags, uint32_t retire_ms, int count)
 	diag("delay: least %lld us, median %lld us, most %lld us",
 	     (long long)delays[0], (long long)delays[n / 2],
 	     (long long)delays[n - 1]);
-	limit_ms += flags ? live_slack_ms() : 2 * JIFFY_MS + live_slack_ms();
+	limit_ms += flags ? live_late_ms() : 2 * JIFFY_MS + live_late_ms();
 	between(delays[n - 1], 0, limit_ms * 1000, "each within %d ms",
 		limit_ms);
 	return delays[n / 2];

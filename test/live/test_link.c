@@ -92,7 +92,7 @@ static void down_and_up(uint32_t flags)
 	start = live_start_ms();
 	is(netring_capture_receive(&cap, &pkt, start + 300), 0,
 	   "receive() waits on");
-	between(netring_clock_ms() - start, 299, 300 + live_slack_ms(),
+	between(netring_clock_ms() - start, 299, 300 + live_late_ms(),
 		"until its deadline");
 	must(net_up(NEAR), "up");
 	one_comes(&cap, "up again");

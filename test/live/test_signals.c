@@ -43,7 +43,7 @@ static void time_is_kept(struct netring_capture *cap)
 		r = netring_capture_receive(cap, &pkt, start + 100);
 	while (r == -EINTR);
 	is(r, 0, "receive() ends");
-	between(netring_clock_ms() - start, 100, 100 + live_slack_ms(),
+	between(netring_clock_ms() - start, 100, 100 + live_late_ms(),
 		"at its deadline, in ms");
 	start = netring_clock_ms();
 	while ((now = netring_clock_ms()) < start + 100) {

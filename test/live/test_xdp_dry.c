@@ -41,7 +41,7 @@ static void all_away(const struct xdp_way *way)
 	start = live_start_ms();
 	is(netring_xdp_rx_wait(&end.xdp.rx, NETRING_FOREVER), 0,
 	   "%s: the wait ends", way->name);
-	ok(netring_clock_ms() - start < 500 + live_slack_ms(), "%s: soon",
+	ok(netring_clock_ms() - start < 500 + live_late_ms(), "%s: soon",
 	   way->name);
 	for (i = 0; i < n; i++)
 		is(netring_umem_free(&end.umem, kept[i].addr), 0,

@@ -207,7 +207,7 @@ static void deleted_while_waiting(const struct xdp_way *way)
 		;
 	is(r, -ENODEV, "%s: deleted during a wait", way->name);
 	between(netring_clock_ms() - start, 90,
-		100 + 2 * SECOND + live_slack_ms(), "told soon, ms");
+		100 + 2 * SECOND + live_late_ms(), "told soon, ms");
 	wire_wait(pid);
 	live_wire();
 	xdp_close(&end);

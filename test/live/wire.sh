@@ -5,7 +5,7 @@
 #   . test/live/wire.sh
 #   start NAME ARGUMENT...    netring capture, its pid in $pid, until it listens
 #   finish SIGNAL             ends it, its exit status in $status
-#   eventually COMMAND...     waits up to 5 s for it to succeed
+#   eventually COMMAND...     until it succeeds: 100 tries, in 5 s and more
 #   await TEXT FILE           for TEXT to be in FILE
 #   opened COUNT              are that many packet sockets open here, and bound?
 #   delivered                 has the kernel handed on all that was sent?
@@ -61,7 +61,7 @@ eventually() {
 		"$@" && return 0
 		sleep 0.05
 	done
-	echo "not within 5 s: $*" >&2
+	echo "not in 100 tries: $*" >&2
 	return 1
 }
 
@@ -93,7 +93,7 @@ finish() {
 	status=$?
 }
 
-# A veth's packets wait in the backlog of a processor.
+# A veth's packets wait in the backlog of a processor (told by Linux 5.10).
 delivered() {
 	awk '$12 ~ /[1-9a-f]/ { exit 1 }' /proc/net/softnet_stat
 }

@@ -51,7 +51,8 @@ int xdp_hosts_try(struct netring_xdp_bridge *br,
 		.table_size = sizeof(area.table),
 		.frame_size = 2048,
 	};
-	int i;
+	int64_t end;
+	int i, r;
 
 	for (i = 0; i < 2; i++)
 		if (!cfg->interface[i])
@@ -60,9 +61,12 @@ int xdp_hosts_try(struct netring_xdp_bridge *br,
 		must(netring_umem_init(&umem, &memory), "a umem");
 		cfg->socket.umem = &umem;
 	}
-	if (!cfg->socket.retry_ms) /* one is closed, the next opened */
-		cfg->socket.retry_ms = 100 * (uint32_t)live_slack_ms();
-	return netring_xdp_bridge_open(br, cfg);
+	end = netring_clock_ms() + 100 * live_slack_ms();
+	do /* one is closed, the next opened: the queue may be taken for long */
+		r = netring_xdp_bridge_open(br, cfg);
+	while (r == -EBUSY && br->step == NETRING_STEP_BIND &&
+	       netring_clock_ms() < end);
+	return r;
 }
 
 void xdp_hosts_open(struct netring_xdp_bridge *br,
