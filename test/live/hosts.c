@@ -98,6 +98,41 @@ static void both_ports(struct netring_bridge_config *cfg)
 		cfg->interface[1] = port_name[1];
 }
 
+void hosts_shares(struct hosts_count (*now)(void), void (*run)(void), int rate,
+		  const char *what)
+{
+	int alone = sysconf(_SC_NPROCESSORS_ONLN) == 1;
+	int tries = 3; /* a machine may hold up one of the senders */
+	int flooded, one_way, other_way;
+	struct hosts_count from, to;
+	uint64_t one, other, fair;
+
+	do {
+		from = now();
+		run();
+		to = now();
+		one = to.out[1] - from.out[1];
+		other = to.out[0] - from.out[0];
+		diag("%s: %llu one way, %llu the other", what,
+		     (unsigned long long)one, (unsigned long long)other);
+		fair = (one + other) / 2;
+		if (fair > to.in[1] - from.in[1])
+			fair = to.in[1] - from.in[1];
+		flooded = alone || to.in[0] - from.in[0] > one * 3 / 2;
+		other_way = rate < 0 || other >= fair / 3;
+		one_way = rate != 0 || one >= fair / 3;
+	} while (--tries && !(flooded && one_way && other_way));
+	if (alone)
+		skip("the sender is on the same processor",
+		     "%s: more comes than it can carry", what);
+	else
+		ok(flooded, "%s: more comes than it can carry", what);
+	if (rate >= 0)
+		ok(other_way, "the other direction keeps a third of its share");
+	if (rate == 0)
+		ok(one_way, "and so does this one");
+}
+
 void hosts_open(struct netring_bridge *br, struct netring_bridge_config *cfg)
 {
 	int r;

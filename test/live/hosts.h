@@ -31,6 +31,19 @@ pid_t hosts_flood(const struct hosts *h, int side, uint32_t count,
 /* Frames that arrived at a side's interface. */
 uint64_t hosts_arrived(const struct hosts *h, int side);
 
+/* Frames so far: what came for a bridge from a side, what arrived at a side. */
+struct hosts_count {
+	uint64_t in[2], out[2];
+};
+
+/*
+ * Of a bridge that is flooded from side 0, each direction has to have a third
+ * of its share at least. @now counts, @run has the bridge work for a while.
+ * @rate: frames a second from side 1, 0: a flood too, -1: none
+ */
+void hosts_shares(struct hosts_count (*now)(void), void (*run)(void), int rate,
+		  const char *what);
+
 /* Both ports; must succeed. */
 void hosts_open(struct netring_bridge *br, struct netring_bridge_config *cfg);
 /* Until nothing comes for @ms, 5 s at most; the frames taken. */

@@ -26,15 +26,10 @@ static enum netring_verdict slow(void *user, struct netring_packet *pkt,
 	return NETRING_VERDICT_FORWARD;
 }
 
-struct count {
-	uint64_t in[2];	 /* came to a port */
-	uint64_t out[2]; /* arrived at a host */
-};
-
-static struct count now(void)
+static struct hosts_count now(void)
 {
 	struct port_counters p;
-	struct count c;
+	struct hosts_count c;
 	int i;
 
 	for (i = 0; i < 2; i++) {
@@ -46,10 +41,10 @@ static struct count now(void)
 }
 
 /* What came, and what became of it: each frame is in one counter. */
-static void account(const struct count *before, const char *what)
+static void account(const struct hosts_count *before, const char *what)
 {
 	struct netring_bridge_stats s;
-	struct count c = now();
+	struct hosts_count c = now();
 	int i;
 
 	for (i = 0; i < 2; i++) {
@@ -83,35 +78,15 @@ static void empty(void)
 	is(netring_bridge_timeout(&br), NETRING_FOREVER, "nothing is left");
 }
 
-/* What each direction got in a while, and what it could claim. */
-struct share {
-	uint64_t one, other, fair;
-	int flooded; /* more came than the bridge can carry */
-};
-
-static struct share measure(void)
+static void work(void)
 {
-	struct count from = now(), to;
-	struct share s;
-
 	run_for(700);
-	to = now();
-	s.one = to.out[1] - from.out[1];
-	s.other = to.out[0] - from.out[0];
-	s.flooded = to.in[0] - from.in[0] > s.one * 3 / 2;
-	s.fair = (s.one + s.other) / 2;
-	if (s.fair > to.in[1] - from.in[1])
-		s.fair = to.in[1] - from.in[1];
-	return s;
 }
 
 /* @rate: of the other direction, 0: a flood too, -1: none */
 static void flood(const char *what, struct netring_bridge_config *cfg, int rate)
 {
-	int alone = sysconf(_SC_NPROCESSORS_ONLN) == 1;
-	int tries, one_way, other_way;
-	struct count before;
-	struct share s;
+	struct hosts_count before;
 	pid_t a, b = 0;
 
 	hosts_open(&br, cfg);
@@ -120,23 +95,7 @@ static void flood(const char *what, struct netring_bridge_config *cfg, int rate)
 	if (rate >= 0)
 		b = hosts_flood(&h, 1, 0, (uint32_t)rate, 100);
 	run_for(100);
-	tries = 3; /* a machine may hold up one of the senders */
-	do {
-		s = measure();
-		diag("%s: %llu one way, %llu the other", what,
-		     (unsigned long long)s.one, (unsigned long long)s.other);
-		other_way = rate < 0 || s.other >= s.fair / 3;
-		one_way = rate != 0 || s.one >= s.fair / 3;
-	} while (--tries && !((s.flooded || alone) && one_way && other_way));
-	if (alone)
-		skip("the sender is on the same processor",
-		     "%s: more comes than it can carry", what);
-	else
-		ok(s.flooded, "%s: more comes than it can carry", what);
-	if (rate >= 0)
-		ok(other_way, "the other direction keeps a third of its share");
-	if (rate == 0)
-		ok(one_way, "and so does this one");
+	hosts_shares(now, work, rate, what);
 	wire_stop(a);
 	if (b)
 		wire_stop(b);
@@ -158,7 +117,7 @@ static void narrow(uint32_t flags)
 {
 	struct netring_bridge_config cfg = { .flags = flags };
 	struct netring_bridge_stats s;
-	struct count before;
+	struct hosts_count before;
 	struct spied seen = { 0 };
 	uint8_t frame[500];
 	uint32_t i, sent = 100;
