@@ -59,11 +59,13 @@ is "none is without a test of its faults" \
 is "none is listed that does not" "$(comm -13 "$T/reach" "$T/listed")" ""
 
 # A program may call through the files that all share.
+shared="capture_open_cases scripted_bridge scripted_capture scripted_loop
+	veth_pairs xdp_open_cases"
 named() {
 	case $2 in
 	-) return 0 ;;
-	test_answers) files=lives ;;
-	*) files="$2 bridging configs looping ports script xdp_cases" ;;
+	test_wrong_answers) files=role_calls ;;
+	*) files="$2 $shared" ;;
 	esac
 	for file in $files; do
 		grep -q -w "$1" "$SRC/test/fault/$file.c" && return 0

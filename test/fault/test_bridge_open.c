@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_bridge_open.c - every system call of a bridge's open and close fails. */
-#include "ports.h"
+#include "veth_pairs.h"
 
 #include "bridge.h"
 

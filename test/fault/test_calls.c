@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_calls.c - every system call of calls that no other sweep makes fails. */
-#include "configs.h"
-#include "xdp_cases.h"
+#include "capture_open_cases.h"
+#include "xdp_open_cases.h"
 
 #include <netring/xdp_bridge.h>
 #include <netring/xdp_group.h>

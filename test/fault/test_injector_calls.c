@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_injector_calls.c - calls on an open injector whose system calls fail. */
-#include "configs.h"
-#include "ports.h"
+#include "capture_open_cases.h"
+#include "veth_pairs.h"
 
 #include <netring/injector.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_injector_config.c - what an injector's open refuses by itself. */
-#include "configs.h"
+#include "capture_open_cases.h"
 
 #include <netring/injector.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_injector_open.c - every system call of an injector's open fails. */
-#include "configs.h"
-#include "ports.h"
+#include "capture_open_cases.h"
+#include "veth_pairs.h"
 
 #include <netring/injector.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_probe.c - every system call of every trial fails. */
-#include "configs.h"
+#include "capture_open_cases.h"
 
 #include <netring/probe.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_bridge_open.c - every call of an AF_XDP bridge's open and close. */
-#include "xdp_cases.h"
+#include "xdp_open_cases.h"
 
 #include <linux/ethtool.h>
 #include <linux/sockios.h>

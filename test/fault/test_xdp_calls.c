@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_calls.c - kicks, waits and looks of AF_XDP whose calls fail. */
-#include "xdp_cases.h"
+#include "xdp_open_cases.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define QUEUED 20u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_close.c - every system call of an AF_XDP socket's close fails. */
-#include "xdp_cases.h"
+#include "xdp_open_cases.h"
 
 static void open_case(const struct xdp_case *test, struct netring_xdp *xdp)
 {

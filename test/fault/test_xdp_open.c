@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_open.c - every system call of an AF_XDP socket's open fails. */
-#include "xdp_cases.h"
+#include "xdp_open_cases.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_reopen.c - every system call of an AF_XDP socket's reopen fails. */
-#include "xdp_cases.h"
+#include "xdp_open_cases.h"
 
 static const int errors[] = { ENOMEM, EINVAL, EPERM, ENODEV, EINTR };
 

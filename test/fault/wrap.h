@@ -81,8 +81,8 @@ struct wrap {
 
 extern struct wrap wrap;
 
-/* lies.c: a call that succeeds, but whose answer is wrong. It stays over
- * wrap_arm(); @at counts as fail_at does. */
+/* wrong_answers.c: a call that succeeds, but whose answer is wrong. It stays
+ * over wrap_arm(); @at counts as fail_at does. */
 enum lie_kind {
 	LIE_NO_LENGTH,	   /* nothing is answered, but success */
 	LIE_SHORT,	   /* one byte, */

@@ -4,8 +4,8 @@
 #include "hosts.h"
 
 #include "live.h"
-#include "port.h"
-#include "spy.h"
+#include "port_settings.h"
+#include "spy_socket.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -6,7 +6,7 @@
 #include <netring/capture.h>
 
 #include "net.h"
-#include "tap.h"
+#include "results.h"
 #include "wire.h"
 
 #define NEAR "nr0" /* captured on; near_mac */

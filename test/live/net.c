@@ -2,7 +2,7 @@
 /* net.c - interfaces for a test: made, set and removed by rtnetlink. */
 #define _GNU_SOURCE
 #include "net.h"
-#include "netlink.h"
+#include "rtnetlink.h"
 
 #include <errno.h>
 #include <fcntl.h>

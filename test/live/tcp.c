@@ -4,8 +4,8 @@
 #include "tcp.h"
 
 #include "live.h"
-#include "port.h"
-#include "tag.h"
+#include "port_settings.h"
+#include "vlan_tag.h"
 
 #include <errno.h>
 #include <netinet/in.h>

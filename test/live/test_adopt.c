@@ -2,7 +2,7 @@
 /* test_adopt.c - descriptors and namespaces that others made. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "spy.h"
+#include "spy_socket.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,8 +3,8 @@
 #define _GNU_SOURCE
 #include "hosts.h"
 #include "live.h"
-#include "port.h"
-#include "spy.h"
+#include "port_settings.h"
+#include "spy_socket.h"
 
 #include <errno.h>
 #include <signal.h>

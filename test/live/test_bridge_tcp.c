@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #include "hosts.h"
 #include "live.h"
-#include "port.h"
+#include "port_settings.h"
 #include "tcp.h"
 
 #include <errno.h>

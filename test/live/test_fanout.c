@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_fanout.c - every mode: members share the packets, none twice. */
 #define _GNU_SOURCE
-#include "bpf.h"
+#include "bpf_call.h"
 #include "live.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_fault_clock.c - the time of day jumps, and no deadline. */
 #define _GNU_SOURCE
-#include "faults.h"
+#include "fault_roles.h"
 #include "live.h"
 
 #include <netring/loop.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_fault_kill.c - kill -9 under load: the kernel gives all back. */
 #define _GNU_SOURCE
-#include "faults.h"
+#include "fault_roles.h"
 #include "live.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_fault_limits.c - too few descriptors, too little memory, no rights. */
 #define _GNU_SOURCE
-#include "caps.h"
-#include "faults.h"
+#include "capabilities.h"
+#include "fault_roles.h"
 #include "live.h"
 
 #include <errno.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* test_fault_link.c - links that flap, go away and come back, under load. */
 #define _GNU_SOURCE
-#include "faults.h"
+#include "fault_roles.h"
 #include "live.h"
 #include "net.h"
-#include "spy.h"
+#include "spy_socket.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -2,7 +2,7 @@
 /* test_fault_signals.c - a signal every millisecond: nothing lost, nothing
  * twice, and every call ends or says -EINTR. */
 #define _GNU_SOURCE
-#include "faults.h"
+#include "fault_roles.h"
 #include "live.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_filter.c - classic and extended filters, snapshot length, lock. */
 #define _GNU_SOURCE
-#include "bpf.h"
+#include "bpf_call.h"
 #include "live.h"
 
 #include <errno.h>

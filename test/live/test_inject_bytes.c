@@ -2,7 +2,7 @@
 /* test_inject_bytes.c - frames arrive as they were given, in their order. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "spy.h"
+#include "spy_socket.h"
 
 #include <netring/injector.h>
 

@@ -2,7 +2,7 @@
 /* test_inject_ring.c - a full ring, round and round, and one with one slot. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "spy.h"
+#include "spy_socket.h"
 
 #include <netring/injector.h>
 

@@ -2,8 +2,8 @@
 /* test_inject_stamps.c - when a frame left, and which one it was. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "port.h"
-#include "spy.h"
+#include "port_settings.h"
+#include "spy_socket.h"
 
 #include <netring/injector.h>
 

@@ -2,7 +2,7 @@
 /* test_loop.c - turns, more to do than a budget, changes from inside. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "loops.h"
+#include "counting_loop.h"
 
 #include <errno.h>
 #include <poll.h>

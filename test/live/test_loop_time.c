@@ -2,7 +2,7 @@
 /* test_loop_time.c - a loop's periods, its stops, and how it does nothing. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "loops.h"
+#include "counting_loop.h"
 
 #include <errno.h>
 #include <signal.h>

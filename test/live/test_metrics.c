@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #include "hosts.h"
 #include "live.h"
-#include "spy.h"
+#include "spy_socket.h"
 
 #include <netring/injector.h>
 #include <netring/metrics.h>

@@ -2,8 +2,8 @@
 /* test_xdp_bridge_bytes.c - AF_XDP: what one host sends the other gets. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "port.h"
-#include "spy.h"
+#include "port_settings.h"
+#include "spy_socket.h"
 #include "xdp_hosts.h"
 
 #include <errno.h>

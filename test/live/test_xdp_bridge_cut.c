@@ -2,7 +2,7 @@
 /* test_xdp_bridge_cut.c - AF_XDP: a port goes in the middle of a packet. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "spy.h"
+#include "spy_socket.h"
 #include "xdp_hosts.h"
 
 #include <netring/umem_count.h>

@@ -2,8 +2,8 @@
 /* test_xdp_bridge_fragments.c - AF_XDP: packets longer than a frame. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "port.h"
-#include "spy.h"
+#include "port_settings.h"
+#include "spy_socket.h"
 #include "tcp.h"
 #include "xdp_hosts.h"
 

@@ -2,7 +2,7 @@
 /* test_xdp_bridge_limits.c - AF_XDP: verdicts, MTUs, what is refused. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "spy.h"
+#include "spy_socket.h"
 #include "xdp_hosts.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
 /* test_xdp_bridge_link.c - AF_XDP: links that go down, ports that go away. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "port.h"
-#include "spy.h"
+#include "port_settings.h"
+#include "spy_socket.h"
 #include "xdp_hosts.h"
 
 #include <errno.h>

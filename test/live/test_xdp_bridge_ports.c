@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_bridge_ports.c - AF_XDP: what a bridge does to its ports. */
 #define _GNU_SOURCE
-#include "foreign.h"
+#include "foreign_programs.h"
 #include "live.h"
-#include "port.h"
-#include "spy.h"
-#include "tag.h"
-#include "xdp.h"
+#include "port_settings.h"
+#include "spy_socket.h"
+#include "vlan_tag.h"
+#include "xdp_end.h"
 #include "xdp_hosts.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* test_xdp_bridge_run.c - AF_XDP: how a bridge is run, stopped, and idle. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "spy.h"
+#include "spy_socket.h"
 #include "xdp_hosts.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* test_xdp_bridge_tcp.c - AF_XDP: TCP, as far as XDP can carry it. */
 #define _GNU_SOURCE
 #include "live.h"
-#include "port.h"
+#include "port_settings.h"
 #include "tcp.h"
 #include "xdp_hosts.h"
 

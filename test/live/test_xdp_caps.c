@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_caps.c - what each capability is for, and what is told without. */
 #define _GNU_SOURCE
-#include "caps.h"
-#include "foreign.h"
-#include "xdp.h"
+#include "capabilities.h"
+#include "foreign_programs.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_caps_apart.c - one with privileges sets up, one without works. */
 #define _GNU_SOURCE
-#include "caps.h"
-#include "foreign.h"
-#include "spy.h"
-#include "xdp.h"
+#include "capabilities.h"
+#include "foreign_programs.h"
+#include "spy_socket.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <fcntl.h>

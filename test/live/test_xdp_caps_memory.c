@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_caps_memory.c - RLIMIT_MEMLOCK; root of a user namespace. */
 #define _GNU_SOURCE
-#include "caps.h"
-#include "spy.h"
-#include "xdp.h"
+#include "capabilities.h"
+#include "spy_socket.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <sched.h>

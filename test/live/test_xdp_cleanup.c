@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_cleanup.c - with the socket gone, or its program, packets go to the
  * kernel's stack again, and the queue is free. */
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_completions.c - completions left where they are, then taken: each
  * frame comes back once, and sending goes on. */
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <string.h>

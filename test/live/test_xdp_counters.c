@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_counters.c - each of the kernel's counters moves when it has to, by
  * as much as it has to, and the traffic goes on. */
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <string.h>
 #include <unistd.h>

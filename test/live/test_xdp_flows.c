@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_flows.c - only what is listed comes; all else is the stack's. */
 #define _GNU_SOURCE
-#include "shapes.h"
-#include "spy.h"
-#include "xdp.h"
+#include "packet_shapes.h"
+#include "spy_socket.h"
+#include "xdp_end.h"
 
 #include <string.h>
 

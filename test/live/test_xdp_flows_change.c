@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_flows_change.c - the list of flows, full, changed under traffic. */
 #define _GNU_SOURCE
-#include "spy.h"
-#include "xdp.h"
+#include "spy_socket.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_fragments.c - packets longer than a frame come and go whole, in up
  * to 17 fragments; more are refused. */
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <string.h>

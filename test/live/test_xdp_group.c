@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_group.c - all queues of an interface, or the first few, in turn. */
 #define _GNU_SOURCE
-#include "netlink.h"
-#include "port.h"
-#include "spy.h"
-#include "xdp.h"
+#include "rtnetlink.h"
+#include "port_settings.h"
+#include "spy_socket.h"
+#include "xdp_end.h"
 
 #include <netring/xdp_group.h>
 

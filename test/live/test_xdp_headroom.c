@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_headroom.c - room in front of a received packet, and what is then
  * left for it. */
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_kicks.c - how many kicks it takes to send 200 frames, and what
  * tx_budget, SPIN and a small send buffer do to that. */
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_link.c - the link goes down, up, away, and comes back, idle. */
 #define _GNU_SOURCE
-#include "foreign.h"
-#include "xdp.h"
+#include "foreign_programs.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_program.c - attach as ordered, miss nothing, leave nothing. */
 #define _GNU_SOURCE
-#include "foreign.h"
-#include "xdp.h"
+#include "foreign_programs.h"
+#include "xdp_end.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

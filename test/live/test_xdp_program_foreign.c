@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_program_foreign.c - another's program stays, and is named. */
 #define _GNU_SOURCE
-#include "foreign.h"
-#include "xdp.h"
+#include "foreign_programs.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_program_kill.c - kill -9 leaves nothing, a hundred times over. */
 #define _GNU_SOURCE
-#include "foreign.h"
-#include "xdp.h"
+#include "foreign_programs.h"
+#include "xdp_end.h"
 
 #include <signal.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_receive.c - 4096 numbered packets come, whole, once, in order. */
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <string.h>
 

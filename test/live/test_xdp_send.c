@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_send.c - what is sent arrives, whole, once, in order. */
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_shared.c - one memory for sockets on two interfaces: from one to the
  * other without a copy. */
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_threads.c - one socket, one thread that sends, another that
  * receives, neither with a lock. */
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <pthread.h>
 #include <string.h>

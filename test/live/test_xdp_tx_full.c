@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_tx_full.c - a full tx ring, round and round; poll() and it. */
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <poll.h>

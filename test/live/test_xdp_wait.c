@@ -2,7 +2,7 @@
 /* test_xdp_wait.c - waiting to receive: woken at once, at the timeout, or by a
  * signal, and never a spin. */
 #define _GNU_SOURCE
-#include "xdp.h"
+#include "xdp_end.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -5,7 +5,7 @@
 
 #include "live.h"
 #include "net.h"
-#include "tap.h"
+#include "results.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #include "xdp_hosts.h"
 
 #include "live.h"
-#include "netlink.h"
-#include "port.h"
+#include "rtnetlink.h"
+#include "port_settings.h"
 
 #include <netring/umem_count.h>
 

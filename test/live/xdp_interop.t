@@ -38,8 +38,9 @@ ok "the program compiles" clang -target bpf -g -O2 -Wall -Werror \
 ok "ours compiles" "$HOSTCC" -std=c11 -D_DEFAULT_SOURCE -Wall -Wextra -Werror \
 	-I"$T/host/include" -Iinclude -o "$T/interop" \
 	test/live/interop/main.c test/live/interop/netring.c \
-	test/live/interop/libxdp.c test/live/slow.c test/live/spy.c \
-	test/live/tap.c test/live/wire.c "$T/host/libnetring.a" -lxdp -lbpf
+	test/live/interop/libxdp.c test/live/machine_speed.c \
+	test/live/spy_socket.c test/live/results.c test/live/wire.c \
+	"$T/host/libnetring.a" -lxdp -lbpf
 
 wire
 through() {

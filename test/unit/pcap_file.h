@@ -3,7 +3,7 @@
 #ifndef NETRING_TEST_PCAP_FILE_H
 #define NETRING_TEST_PCAP_FILE_H
 
-#include "ring.h"
+#include "capture_ring.h"
 
 #include <netring/pcap_read.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_batch_v2.c - the walk over TPACKET_V2 slots, whole and corrupt. */
-#include "ring.h"
+#include "capture_ring.h"
 
 #define SLOT 2048u
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_batch_v3.c - the walk over a TPACKET_V3 block. */
-#include "ring.h"
+#include "capture_ring.h"
 
 #define BLOCK 4096u
 

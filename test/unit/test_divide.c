@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_divide.c - our division against the compiler's. */
-#include "ring.h"
+#include "capture_ring.h"
 
 #include "divide.h"
 

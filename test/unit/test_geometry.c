@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_geometry.c - ring sizes against the kernel's rules, and the reasons. */
-#include "ring.h"
+#include "capture_ring.h"
 
 #define KIB 1024u
 #define GIB 0x40000000u

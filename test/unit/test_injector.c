@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_injector.c - a million random calls against a model of the ring. */
-#include "tx.h"
+#include "injector_model.h"
 
 enum state {
 	RESERVED,

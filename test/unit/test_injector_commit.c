@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_injector_commit.c - which lengths may be sent; launch times; VLAN tags. */
-#include "tx.h"
+#include "injector_model.h"
 
 static const struct tx_shape plain = { 4096, 2, 2048, 0, 1 };
 static const struct tx_shape vnet = { 4096, 2, 2048, 1, 1 };

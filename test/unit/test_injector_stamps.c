@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_injector_stamps.c - which frame a timestamp is of, over all refusals. */
-#include "tx.h"
+#include "injector_model.h"
 
 /* What the next recvmsg() has, by a kernel of "long" times. */
 static struct {

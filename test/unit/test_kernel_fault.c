@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_kernel_fault.c - which releases `netring probe` warns of. */
-#include "ring.h"
+#include "capture_ring.h"
 
 #include "../../tools/netring/kernel_fault.c"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_libpcap.c - libpcap reads what we write, to the nanosecond. */
-#include "packets.h"
+#include "pcap_packets.h"
 
 #include <netring/pcap.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_names.c - words for steps and reasons, presets, small inlines. */
-#include "ring.h"
+#include "capture_ring.h"
 
 static void distinct(const char *(*name)(int), int count)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_oversize.c - packets longer than their slot, from the socket's queue. */
-#include "ring.h"
+#include "capture_ring.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_pace.c - a token bucket over simulated time. */
-#include "ring.h"
+#include "capture_ring.h"
 
 #include <netring/pace.h>
 

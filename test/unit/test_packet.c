@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_packet.c - copy a packet, put a VLAN tag back, read a vnet header. */
-#include "ring.h"
+#include "capture_ring.h"
 
 #include <stdlib.h>
 

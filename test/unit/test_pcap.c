@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_pcap.c - capture files, read byte by byte by a reader of its own. */
-#include "packets.h"
+#include "pcap_packets.h"
 
 #include <netring/pcap.h>
 

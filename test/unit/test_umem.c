@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_umem.c - how memory is cut into frames, and what is refused. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #define FRAMES 8u
 

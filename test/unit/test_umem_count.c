@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_umem_count.c - netring_umem_count() finds what is lost or had twice. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #define FRAMES 8u
 

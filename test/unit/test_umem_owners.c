@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_umem_owners.c - whose frames are whose: split, lists, books, reclaim. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #define FRAMES 8u
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_checksum.c - sums; checksums left to a device are filled in. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_checksum_fuzz.c - sums of anything; frames that end too soon. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #include <stdlib.h>
 

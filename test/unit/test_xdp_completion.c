@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_completion.c - AF_XDP: what the completion ring says, and keeps. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #define TX (&xdp.sockets[0].tx)
 #define OTHER (&xdp.sockets[1].tx)

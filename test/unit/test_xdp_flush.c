@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_flush.c - AF_XDP: kicks, of kernels old and new, until all is taken. */
-#include "xdp.h"
+#include "xdp_model.h"
 
-#include "direct.h"
+#include "syscall_hook.h"
 
 #define TX (&xdp.sockets[0].tx)
 #define KERNEL (&xdp.kernel[0])

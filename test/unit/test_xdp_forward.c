@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_forward.c - AF_XDP: received frames leave by another socket. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #define RX (&xdp.sockets[0].rx)
 #define TX (&xdp.sockets[1].tx)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_metadata.c - AF_XDP: requests in front of a frame to be sent. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #define TX (&xdp.sockets[0].tx)
 #define KERNEL (&xdp.kernel[0])

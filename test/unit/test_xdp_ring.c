@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_ring.c - seek, peek and commit on rings of AF_XDP. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 /* The four rings: what each is made of, and who produces. */
 static const struct kind {

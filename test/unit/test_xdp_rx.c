@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_rx.c - AF_XDP: batches, released whole and in part, kept. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #define RX (&xdp.sockets[0].rx)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_tx.c - AF_XDP: frames reserved, committed, given up, in flight. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #define TX (&xdp.sockets[0].tx)
 #define KERNEL (&xdp.kernel[0])

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_tx_commit.c - AF_XDP: lengths, fragments, metadata: what may go. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #define TX (&xdp.sockets[0].tx)
 #define KERNEL (&xdp.kernel[0])

@@ -3,7 +3,7 @@
 #ifndef NETRING_TEST_XDP_LEDGER_H
 #define NETRING_TEST_XDP_LEDGER_H
 
-#include "xdp.h"
+#include "xdp_model.h"
 
 #define LEDGER_FRAMES 64u
 #define LEDGER_QUEUE 64u /* a power of two */

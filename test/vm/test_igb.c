@@ -19,7 +19,7 @@
 
 #include <netring/probe.h>
 
-#include "../live/spy.h"
+#include "../live/spy_socket.h"
 
 #define COUNT 1000u
 #define LOT 50u

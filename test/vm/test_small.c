@@ -11,8 +11,8 @@
 #include <netring/injector.h>
 
 #include "../live/live.h"
-#include "../live/port.h"
-#include "../live/spy.h"
+#include "../live/port_settings.h"
+#include "../live/spy_socket.h"
 
 #define FAR_NEAR "nr2" /* the other wire of a bridge */
 #define FAR_FAR "nr3"

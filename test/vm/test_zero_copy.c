@@ -8,7 +8,7 @@
 
 #include <netring/xdp_bridge.h>
 
-#include "../live/spy.h"
+#include "../live/spy_socket.h"
 
 #define MANY 1000000u
 #define LOT \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bridge.c - `netring bridge`: an appliance in the wire. */
-#include "bridge.h"
+#include "bridge_applet.h"
 
 #include <errno.h>
 #include <string.h>

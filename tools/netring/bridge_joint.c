@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bridge_joint.c - what joins the two: packet sockets, or AF_XDP. */
-#include "bridge.h"
+#include "bridge_applet.h"
 
 /* What AF_XDP cannot do; -1 and the words, or 0. */
 static int check_xdp(const struct bridge_options *options,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bridge_open.c - choose the mode, open, and say what is wrong. */
-#include "bridge.h"
+#include "bridge_applet.h"
 
 #include <errno.h>
 #include <string.h>

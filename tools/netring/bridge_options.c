@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bridge_options.c - the command line of `netring bridge`. */
-#include "bridge.h"
+#include "bridge_applet.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bridge_status.c - what passes each way: lines, totals, metrics. */
-#include "bridge.h"
+#include "bridge_applet.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bridge_xdp.c - join two interfaces by AF_XDP. */
-#include "bridge.h"
+#include "bridge_applet.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* capture.c - `netring capture`: from an interface to lines or to a file. */
-#include "capture.h"
+#include "capture_applet.h"
 
 #include <errno.h>
 #include <poll.h>

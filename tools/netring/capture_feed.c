@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* capture_feed.c - where packets come from: a packet socket, or AF_XDP. */
-#include "capture.h"
+#include "capture_applet.h"
 #include "capture_xdp.h"
 
 #include <errno.h>

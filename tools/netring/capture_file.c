@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* capture_file.c - write pcapng or pcap through one buffer, and rotate. */
-#include "capture.h"
+#include "capture_applet.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* capture_open.c - open the ring; say what was wrong and what to do. */
-#include "capture.h"
+#include "capture_applet.h"
 
 #include <errno.h>
 #include <string.h>

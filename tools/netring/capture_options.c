@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* capture_options.c - the command line of `netring capture`. */
-#include "capture.h"
+#include "capture_applet.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* capture_print.c - a packet in one line of text. */
-#include "capture.h"
+#include "capture_applet.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* capture_status.c - a line a second on how it goes, and the totals. */
-#include "capture.h"
+#include "capture_applet.h"
 
 #include <stdio.h>
 #include <string.h>

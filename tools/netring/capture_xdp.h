@@ -3,7 +3,7 @@
 #ifndef NETRING_TOOL_CAPTURE_XDP_H
 #define NETRING_TOOL_CAPTURE_XDP_H
 
-#include "capture.h"
+#include "capture_applet.h"
 
 /* capture_xdp_open.c: there is one, in static storage. */
 #define CAPTURE_QUEUES 64

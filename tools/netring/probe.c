@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* probe.c - `netring probe`: what this kernel, interface and user may do. */
-#include "probe.h"
+#include "probe_applet.h"
 
 #include "kernel_fault.h"
 

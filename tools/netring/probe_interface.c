@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* probe_interface.c - facts about an interface, as a table or as JSON. */
-#include "probe.h"
+#include "probe_applet.h"
 
 #include <stdio.h>
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../spy.h"
+#include "../spy_socket.h"
 #include "../wire.h"
 
 #define FRAMES 256

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* test_capture_receive.c - packet by packet until a deadline. */
+#include "scripted_capture.h"
+
+#define START 5000000000000
+
+static int receive(int64_t deadline)
+{
+	struct netring_packet pkt;
+
+	return netring_capture_receive(&script.cap, &pkt, deadline);
+}
+
+/* Over: at once, without a poll, also when packets are there. */
+static void past_deadline(void **state)
+{
+	static const int64_t deadlines[] = {
+		1, START, START - 1, -2, -START, INT64_MIN,
+	};
+	uint32_t i, packets;
+
+	(void)state;
+	for (i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
+		for (packets = 0; packets < 2; packets++) {
+			script_begin(0);
+			if (packets)
+				script_deliver(0);
+			assert_int_equal(receive(deadlines[i]), 0);
+			assert_int_equal(script.polled, 0);
+			script_end();
+		}
+}
+
+/* 0: only a look, and no clock. */
+static void no_waiting(void **state)
+{
+	int slots;
+
+	(void)state;
+	for (slots = 0; slots < 2; slots++) {
+		script_begin(slots);
+		script_plan(0);
+		assert_int_equal(receive(0), 0);
+		assert_int_equal(script.polls[0].timeout, 0);
+		script_deliver(0);
+		script_deliver(1);
+		assert_int_equal(receive(0), 1);
+		assert_int_equal(receive(0), 1);
+		script_plan(0);
+		assert_int_equal(receive(0), 0);
+		assert_int_equal(script.clocked, 0);
+		script_end();
+	}
+}
+
+static void for_ever(void **state)
+{
+	(void)state;
+	script_begin(0);
+	script_plan(POLLIN)->then = script_deliver_now;
+	assert_int_equal(receive(NETRING_FOREVER), 1);
+	assert_int_equal(script.polls[0].timeout, -1);
+	assert_int_equal(script.clocked, 0);
+	script_end();
+}
+
+static void time_left(void **state)
+{
+	static const struct {
+		int64_t deadline;
+		int timeout;
+	} cases[] = {
+		{ START + 1, 1 },
+		{ START + 1000, 1000 },
+		{ START + INT32_MAX - 1, INT32_MAX - 1 },
+		{ START + INT32_MAX, INT32_MAX },
+		/* over 24 days: as long as poll can wait, then again */
+		{ START + INT32_MAX + 1ll, INT32_MAX },
+		{ START + 0x100000000, INT32_MAX },
+		{ START + 0x1000000ff, INT32_MAX },
+		{ INT64_MAX, INT32_MAX },
+	};
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		script_begin(0);
+		script_plan(POLLIN)->then = script_deliver_now;
+		assert_int_equal(receive(cases[i].deadline), 1);
+		assert_int_equal(script.polls[0].timeout, cases[i].timeout);
+		script_end();
+	}
+	/* 30 days: the first wait ends early and is not the end */
+	script_begin(0);
+	script_plan(0);
+	script_plan(0);
+	assert_int_equal(receive(START + 30 * 86400000ll), 0);
+	assert_int_equal(script.polls[0].timeout, INT32_MAX);
+	assert_int_equal(script.polls[1].timeout, 30 * 86400000ll - INT32_MAX);
+	assert_int_equal(script.now, START + 30 * 86400000ll);
+	script_end();
+}
+
+/* Interruptions in between do not lengthen it. */
+static void deadline_is_kept(void **state)
+{
+	(void)state;
+	script_begin(0);
+	script_plan(0)->error = EINTR;
+	assert_int_equal(receive(START + 100), -EINTR);
+	script.now += 60;
+	script_plan(0);
+	assert_int_equal(receive(START + 100), 0);
+	assert_int_equal(script.polls[1].timeout, 40);
+	assert_int_equal(receive(START + 100), 0);
+	script_end();
+}
+
+static void go_down(void)
+{
+	script.up = 0;
+	script.now += 10;
+}
+
+/* Waits on through a link that is down. */
+static void link_down(void **state)
+{
+	(void)state;
+	script_begin(0);
+	script_plan(POLLERR)->so_error = ENETDOWN;
+	script.polls[0].then = go_down;
+	script_plan(0);
+	script_plan(0);
+	script_plan(0);
+	assert_int_equal(receive(START + 1110), 0);
+	assert_int_equal(script.polls[1].timeout, 500);
+	assert_int_equal(script.polls[2].timeout, 500);
+	assert_int_equal(script.polls[3].timeout, 100);
+	assert_int_equal(script.now, START + 1110);
+	script_end();
+
+	/* without waiting: the event is not told, the end is */
+	script_begin(0);
+	script_plan(POLLERR)->so_error = ENETDOWN;
+	script.polls[0].then = go_down;
+	script_plan(0);
+	assert_int_equal(receive(0), 0);
+	script_end();
+
+	script_begin(0);
+	script_plan(POLLERR)->so_error = ENETDOWN;
+	script.ifindex = -1;
+	assert_int_equal(receive(NETRING_FOREVER), -ENODEV);
+	assert_int_equal(receive(NETRING_FOREVER), -ENODEV);
+	assert_int_equal(receive(START + 1000), -ENODEV);
+	script_end();
+}
+
+/* Looked at between batches: a flood cannot outlast it. */
+static void flood(void **state)
+{
+	int i, slots;
+
+	(void)state;
+	for (slots = 0; slots < 2; slots++) {
+		script_begin(slots);
+		for (i = 0; i < 100; i++) {
+			script_deliver(script.cap.receiving_);
+			script.now++;
+			if (!receive(START + 50))
+				break;
+		}
+		/* it is the batch taken before that is given in full */
+		assert_in_range(i, 49, 50);
+		script_end();
+	}
+}
+
+/* Each once and in order, blocks given back as soon as they are read. */
+static void all_packets(void **state)
+{
+	struct netring_capture *cap = &script.cap;
+	struct netring_packet pkt;
+	uint32_t i;
+	uint8_t *at;
+
+	(void)state;
+	script_begin(0);
+	for (i = 0; i < 50; i++) {
+		script_deliver(cap->receiving_);
+		at = cap->at_;
+		assert_int_equal(netring_capture_receive(cap, &pkt, 0), 1);
+		assert_int_equal(pkt.len, 60);
+		if (i)
+			assert_int_equal(*(uint32_t *)(void *)(at + 8), 0);
+		assert_int_equal(cap->block_, i % SCRIPT_BLOCKS);
+	}
+	script_plan(0);
+	assert_int_equal(netring_capture_receive(cap, &pkt, 0), 0);
+	script_end();
+}
+
+/* The rest of a wrong batch is given up, told once, and then it goes on. */
+static void corrupt(void **state)
+{
+	struct nr_tpacket_block_desc *block;
+	uint32_t i;
+
+	(void)state;
+	script_begin(0);
+	for (i = 0; i < 3; i++)
+		script_deliver(i);
+	block = (void *)(script.cap.ring_ + SCRIPT_BLOCK);
+	block->offset_to_first_pkt = 0xfffffff8;
+	assert_int_equal(receive(0), 1);
+	assert_int_equal(receive(0), -EBADMSG);
+	assert_int_equal(block->block_status, 0);
+	assert_int_equal(receive(0), 1);
+	script_plan(0);
+	assert_int_equal(receive(0), 0);
+	script_end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(past_deadline),
+		cmocka_unit_test(no_waiting),
+		cmocka_unit_test(for_ever),
+		cmocka_unit_test(time_left),
+		cmocka_unit_test(deadline_is_kept),
+		cmocka_unit_test(link_down),
+		cmocka_unit_test(flood),
+		cmocka_unit_test(all_packets),
+		cmocka_unit_test(corrupt),
+	};
+
+	return cmocka_run_group_tests_name("capture_receive", tests, NULL,
+					   NULL);
+}

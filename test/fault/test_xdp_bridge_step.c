@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* test_xdp_bridge_step.c - every call of an AF_XDP bridge's step fails. */
+#include "xdp_open_cases.h"
+
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <netring/xdp_bridge.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SENT 5u
+#define PATIENCE_MS 5000
+
+static const struct xdp_case plain = { "plain", 0, { 0 } };
+static const int errors[] = { EINTR,   ENOMEM,	 EAGAIN, EBUSY,
+			      ENOBUFS, ENETDOWN, ENXIO,	 EPERM };
+
+static struct netring_xdp_bridge br;
+static int sender = -1;
+static uint32_t events[3];
+
+static void event(void *user, int port, enum netring_port_event what)
+{
+	(void)user;
+	assert_in_range(port, 0, 1);
+	assert_in_range(what, 0, 2);
+	events[what]++;
+}
+
+static int open_bridge(void)
+{
+	const struct netring_xdp_bridge_config cfg = {
+		.interface = { "nrc0", "nrd0" },
+		.socket = { .umem = &xdp_umem },
+		.event = event,
+	};
+
+	memset(&br, 0xa5, sizeof(br));
+	memset(events, 0, sizeof(events));
+	return netring_xdp_bridge_open(&br, &cfg);
+}
+
+/* Frames of a type of the test's own come in at port 0. */
+static void send_some(void)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	uint8_t frame[60] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xb5 };
+	int i, armed = wrap.armed;
+
+	wrap.armed = 0;
+	to.sll_ifindex = (int)if_nametoindex("nrc1");
+	for (i = 0; i < (int)SENT; i++)
+		assert_int_equal(sendto(sender, frame, sizeof(frame), 0,
+					(void *)&to, sizeof(to)),
+				 sizeof(frame));
+	wrap.armed = armed;
+}
+
+static struct netring_bridge_stats stats(void)
+{
+	struct netring_bridge_stats s;
+
+	assert_int_equal(netring_xdp_bridge_read_stats(&br, 0, &s), 0);
+	return s;
+}
+
+static uint64_t fates(const struct netring_bridge_stats *s)
+{
+	return s->forwarded + s->filtered + s->link_local + s->too_long +
+	       s->ring_full + s->link_down;
+}
+
+static int all_back(void)
+{
+	return events[NETRING_PORT_BACK] ==
+	       events[NETRING_PORT_DOWN] + events[NETRING_PORT_GONE];
+}
+
+/* Steps until @count more were forwarded, and the ports are there. A frame of
+ * nobody's may be among them, from the kernel's own protocols. */
+static void forwards(uint64_t count)
+{
+	int64_t deadline = netring_clock_ms() + PATIENCE_MS;
+	uint64_t before = stats().forwarded;
+	struct netring_bridge_stats s = stats();
+
+	while (s.forwarded < before + count || !all_back()) {
+		assert_true(netring_clock_ms() < deadline);
+		assert_true(netring_xdp_bridge_step(&br, 10) >= 0);
+		s = stats();
+	}
+}
+
+static int is_meant(const struct wrap_entry *call, int error)
+{
+	/* a kick that is to be repeated, and a link that is down or gone */
+	return call->call == WRAP_SENDTO &&
+	       (error == EAGAIN || error == EBUSY || error == ENOBUFS ||
+		error == ENETDOWN || error == ENXIO);
+}
+
+/* Returns whether there was an @n-th call. */
+static int fail_step(uint32_t n, int error)
+{
+	uint32_t count[NETRING_UMEM_OWNERS_], from;
+	const struct wrap_entry *call;
+	struct netring_bridge_stats s;
+	int r, reached;
+
+	xdp_begin(&plain);
+	xdp_arm(0, 0);
+	wrap.endless = 1;
+	assert_int_equal(open_bridge(), 0);
+	send_some();
+	from = wrap.count;
+	wrap.fail_at = n ? from + n : 0;
+	wrap.error = error;
+	r = netring_xdp_bridge_step(&br, 1000);
+	reached = !n || wrap.count >= from + n;
+	call = wrap_failed();
+	if (n && reached && !is_meant(call, error) &&
+	    call->call != WRAP_CLOCK && call->call != WRAP_RECV) {
+		if (r != -error)
+			print_message("# call %u: %s by %d: %d\n", n,
+				      wrap_name(call), error, r);
+		assert_int_equal(r, -error);
+	} else {
+		if (r < 0)
+			print_message("# call %u: %s by %d: %d\n", n,
+				      wrap_name(call), error, r);
+		assert_true(r >= 0);
+	}
+	wrap.fail_at = 0;
+	assert_int_equal(netring_umem_count(&xdp_umem, count), 0);
+	/* whatever it was: the bridge goes on, every frame has its fate, and
+	 * what was taken for down or gone is back and told so */
+	forwards(0);
+	send_some();
+	forwards(SENT);
+	s = stats();
+	assert_int_equal(fates(&s), s.received);
+	assert_true(s.received >= SENT);
+	assert_int_equal(netring_umem_count(&xdp_umem, count), 0);
+	if (error == ENETDOWN && is_meant(call, error) && reached)
+		assert_int_equal(events[NETRING_PORT_DOWN], 1);
+	if (error == ENXIO && is_meant(call, error) && reached)
+		assert_int_equal(events[NETRING_PORT_GONE], 1);
+	netring_xdp_bridge_close(&br);
+	assert_int_equal(wrap_open_descriptors(), 0);
+	assert_int_equal(wrap_open_mappings(), 0);
+	assert_int_equal(ports_program("nrc0"), 0);
+	assert_int_equal(ports_program("nrd0"), 0);
+	wrap_disarm();
+	xdp_end(&plain);
+	return reached;
+}
+
+static void sweep(void **state)
+{
+	const int *error = *state;
+	uint32_t n;
+
+	for (n = 0; fail_step(n, *error); n++)
+		;
+	print_message("# %u calls\n", n - 1);
+	assert_true(n > 2);
+}
+
+static int setup(void **state)
+{
+	sender = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	ports_add("nrc0", "nrc1"); /* of one queue */
+	ports_add("nrd0", "nrd1");
+	return sender < 0 ? -1 : xdp_setup(state);
+}
+
+static int teardown(void **state)
+{
+	close(sender);
+	ports_remove("nrc0");
+	ports_remove("nrd0");
+	return xdp_teardown(state);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[COUNT(errors)];
+	uint32_t i;
+
+	enter_private_network();
+	xdp_need_bpf();
+	memset(tests, 0, sizeof(tests));
+	for (i = 0; i < COUNT(tests); i++) {
+		tests[i].name = strerror(errors[i]);
+		tests[i].test_func = sweep;
+		tests[i].teardown_func = xdp_clean;
+		tests[i].initial_state = (void *)(uintptr_t)&errors[i];
+	}
+	return _cmocka_run_group_tests("xdp_bridge_step", tests, COUNT(tests),
+				       setup, teardown);
+}
