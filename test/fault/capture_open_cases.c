@@ -9,7 +9,8 @@
 #define MEMORY 65536u
 #define PORTION (1u << 20) /* of address space, more than any ring here */
 
-static const struct netring_instruction code[] = { { 6, 0, 0, 262144 } };
+static const struct netring_instruction code[] = { { BPF_RET | BPF_K, 0, 0,
+						     262144 } };
 static const struct netring_filter accept_all = { code, 1 };
 static int ebpf, ebpf_is_fake, other_netns, adopted;
 static int home = -1;

@@ -16,17 +16,17 @@ static enum netring_step step_of(const struct wrap_entry *call)
 		int level, option;
 		enum netring_step step;
 	} options[] = {
-		{ 263, 1, NETRING_STEP_MEMBERSHIP },
-		{ 263, 5, NETRING_STEP_RING },
-		{ 263, 6, NETRING_STEP_OPTION },
-		{ 263, 7, NETRING_STEP_OPTION },
-		{ 263, 10, NETRING_STEP_VERSION },
-		{ 263, 12, NETRING_STEP_RESERVE },
-		{ 263, 15, NETRING_STEP_VNET_HDR },
-		{ 263, 17, NETRING_STEP_TIMESTAMP },
-		{ 263, 18, NETRING_STEP_FANOUT },
-		{ 263, 22, NETRING_STEP_FANOUT },
-		{ 263, 23, NETRING_STEP_DIRECTION },
+		{ SOL_PACKET, PACKET_ADD_MEMBERSHIP, NETRING_STEP_MEMBERSHIP },
+		{ SOL_PACKET, PACKET_RX_RING, NETRING_STEP_RING },
+		{ SOL_PACKET, PACKET_STATISTICS, NETRING_STEP_OPTION },
+		{ SOL_PACKET, PACKET_COPY_THRESH, NETRING_STEP_OPTION },
+		{ SOL_PACKET, PACKET_VERSION, NETRING_STEP_VERSION },
+		{ SOL_PACKET, PACKET_RESERVE, NETRING_STEP_RESERVE },
+		{ SOL_PACKET, PACKET_VNET_HDR, NETRING_STEP_VNET_HDR },
+		{ SOL_PACKET, PACKET_TIMESTAMP, NETRING_STEP_TIMESTAMP },
+		{ SOL_PACKET, PACKET_FANOUT, NETRING_STEP_FANOUT },
+		{ SOL_PACKET, PACKET_FANOUT_DATA, NETRING_STEP_FANOUT },
+		{ SOL_PACKET, PACKET_IGNORE_OUTGOING, NETRING_STEP_DIRECTION },
 		{ SOL_SOCKET, SO_ATTACH_FILTER, NETRING_STEP_FILTER },
 		{ SOL_SOCKET, SO_ATTACH_BPF, NETRING_STEP_FILTER },
 		{ SOL_SOCKET, SO_DETACH_FILTER, NETRING_STEP_FILTER },
@@ -69,7 +69,7 @@ static int has_fallback(const struct config_case *test, uint32_t n, int error)
 
 	if (call->call == WRAP_CLOSE) /* of /proc/.../net, when all is done */
 		return 1;
-	if (call->level == 263 && call->option == 23)
+	if (call->level == SOL_PACKET && call->option == PACKET_IGNORE_OUTGOING)
 		return error == ENOPROTOOPT; /* filtered by the walk */
 	if (call->level == SOL_SOCKET && call->option == SO_RCVBUFFORCE)
 		return 1; /* then within the system's limit */
@@ -123,7 +123,8 @@ static int fail_one(const struct config_case *test, uint32_t n, int error)
 		assert_int_equal(cap.reason, NETRING_GEOMETRY_OK);
 		assert_int_equal(wrap_open_descriptors(), 1);
 		assert_int_equal(wrap_open_mappings(), 1);
-		if (call->level == 263 && call->option == 23 &&
+		if (call->level == SOL_PACKET &&
+		    call->option == PACKET_IGNORE_OUTGOING &&
 		    test->cfg.direction == NETRING_DIRECTION_IN)
 			assert_int_equal(cap.skip_, 1 << 4);
 		wrap.fail_at = 0;
@@ -165,8 +166,8 @@ static int worth_trying(uint32_t n, uint32_t e)
 	const struct wrap_entry *call = wrap_failed();
 
 	return getenv("NETRING_THOROUGH") || n % COUNT(errors) == e ||
-	       (errors[e] == ENOPROTOOPT && call->level == 263 &&
-		call->option == 23) ||
+	       (errors[e] == ENOPROTOOPT && call->level == SOL_PACKET &&
+		call->option == PACKET_IGNORE_OUTGOING) ||
 	       (errors[e] == EPERM && call->level == SOL_SOCKET);
 }
 

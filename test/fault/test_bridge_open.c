@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define ETHTOOL 0x8946
 
 static const int errors[] = { EPERM,  EINTR,	  ENOMEM,
 			      ENODEV, EOPNOTSUPP, ENOPROTOOPT };
@@ -68,7 +67,7 @@ static int port_of(uint32_t n)
 	 * the offloads of the second are set after direction 0 is open */
 	if (sockets == 1)
 		return looked == 2 && wrap.log[n - 1].option == SIOCGIFMTU;
-	if (sockets == 3 && wrap.log[n - 1].option == ETHTOOL)
+	if (sockets == 3 && wrap.log[n - 1].option == SIOCETHTOOL)
 		return 1;
 	return ports_of_sockets[sockets];
 }
@@ -86,12 +85,12 @@ static int has_fallback(const struct bridge_case *test, uint32_t n, int error)
 {
 	const struct wrap_entry *call = wrap_failed();
 
-	if (call->call == WRAP_IOCTL && call->option == ETHTOOL)
+	if (call->call == WRAP_IOCTL && call->option == SIOCETHTOOL)
 		return test->oversize || is_reading(n);
-	if (call->level == 263 && call->option == 23)
+	if (call->level == SOL_PACKET && call->option == PACKET_IGNORE_OUTGOING)
 		return error == ENOPROTOOPT; /* filtered by the walk */
-	/* SO_RCVBUFFORCE, then SO_RCVBUF */
-	return call->level == SOL_SOCKET && call->option == 33;
+	/* then SO_RCVBUF */
+	return call->level == SOL_SOCKET && call->option == SO_RCVBUFFORCE;
 }
 
 static void open_case(const struct bridge_case *test, struct netring_bridge *br,
@@ -174,7 +173,8 @@ static void sweep_open(void **state)
 	for (n = 1; reached; n++)
 		for (e = 0; reached && e < COUNT(errors); e++)
 			if (n % COUNT(errors) == e ||
-			    (e && wrap_failed()->option == 23) ||
+			    (e &&
+			     wrap_failed()->option == PACKET_IGNORE_OUTGOING) ||
 			    getenv("NETRING_THOROUGH"))
 				reached =
 					(uint32_t)fail_open(test, n, errors[e]);
@@ -200,7 +200,7 @@ static void sweep_close(void **state)
 		wrap.error = EIO;
 		netring_bridge_close(&br);
 		calls = wrap.count - calls;
-		ethtool = wrap_failed()->option == ETHTOOL;
+		ethtool = wrap_failed()->option == SIOCETHTOOL;
 		wrap.fail_at = 0;
 		close_twice(&br);
 		wrap_disarm();

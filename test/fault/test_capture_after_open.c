@@ -72,8 +72,9 @@ static void unique_groups(void **state)
 	(void)state;
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(netring_capture_open(&cap[i], &cfg), 0);
-		assert_int_equal(getsockopt(netring_capture_fd(&cap[i]), 263,
-					    18, &value, &size),
+		assert_int_equal(getsockopt(netring_capture_fd(&cap[i]),
+					    SOL_PACKET, PACKET_FANOUT, &value,
+					    &size),
 				 0);
 		assert_int_equal(netring_capture_fanout_id(&cap[i]),
 				 value & 0xffff);
@@ -110,7 +111,7 @@ static void bound_to(void **state)
 
 static void lock_holds(void **state)
 {
-	const struct netring_instruction code = { 6, 0, 0, 64 };
+	const struct netring_instruction code = { BPF_RET | BPF_K, 0, 0, 64 };
 	const struct netring_filter filter = { &code, 1 };
 	const struct netring_capture_config cfg = {
 		LO, .filter = &filter, .flags = NETRING_CAPTURE_LOCK_FILTER

@@ -2,11 +2,14 @@
 /* test_capture_calls.c - calls on an open capture whose system calls fail. */
 #include "capture_open_cases.h"
 
+#include <linux/filter.h>
+
 static const int errors[] = { EINTR, EPERM, EINVAL, ENODEV, ENOMEM };
 
 #define ERRORS (sizeof(errors) / sizeof(errors[0]))
 
-static const struct netring_instruction code[] = { { 6, 0, 0, 50 } };
+static const struct netring_instruction code[] = { { BPF_RET | BPF_K, 0, 0,
+						     50 } };
 static const struct netring_filter filter = { code, 1 };
 static struct netring_capture cap;
 static struct netring_capture_stats total;
@@ -183,8 +186,10 @@ static void detach_without_filter(void **state)
 /* A snapshot length in the configuration stays whatever is set. */
 static void filters_beside_snaplen(void **state)
 {
-	const struct netring_instruction more[] = { { 6, 0, 0, 51 } };
-	const struct netring_instruction computed[] = { { 0x16, 0, 0, 0 } };
+	const struct netring_instruction more[] = { { BPF_RET | BPF_K, 0, 0,
+						      51 } };
+	const struct netring_instruction computed[] = { { BPF_RET | BPF_A, 0, 0,
+							  0 } };
 	const struct netring_filter keeps_more = { more, 1 };
 	const struct netring_filter keeps_any = { computed, 1 };
 	const struct netring_capture_config cfg = {

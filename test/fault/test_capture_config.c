@@ -2,7 +2,8 @@
 /* test_capture_config.c - what open refuses, and what the kernel does. */
 #include "capture_open_cases.h"
 
-static const struct netring_instruction code[] = { { 6, 0, 0, 262144 } };
+static const struct netring_instruction code[] = { { BPF_RET | BPF_K, 0, 0,
+						     262144 } };
 static const struct netring_filter filter = { code, 1 };
 static const struct netring_filter nothing = { code, 0 };
 static const struct netring_fanout no_classic = {
@@ -262,7 +263,7 @@ static void adopt_other_type(void **state)
  */
 static void adopt_locked(void **state)
 {
-	const struct netring_instruction refuse = { 6, 0, 0, 0 };
+	const struct netring_instruction refuse = { BPF_RET | BPF_K, 0, 0, 0 };
 	const struct netring_filter refuse_all = { &refuse, 1 };
 	struct netring_capture_config cfg = { LO };
 	struct netring_capture cap;

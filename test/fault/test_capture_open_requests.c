@@ -2,8 +2,13 @@
 /* test_capture_open_requests.c - what open asks of the kernel, by value. */
 #include "capture_open_cases.h"
 
+#include <linux/net_tstamp.h>
+
+#define PACKET_OPTIONS 32
+#define SOCKET_OPTIONS 64
+
 /* The last value of each option of SOL_PACKET and SOL_SOCKET; -1: not set. */
-static int packet[32], option[64];
+static int packet[PACKET_OPTIONS], option[SOCKET_OPTIONS];
 static struct nr_tpacket_req3 ring;
 static socklen_t ring_size;
 static uint32_t bound_at, last_filter_at, first_filter_k, counters_at;
@@ -16,7 +21,7 @@ static uint32_t filter_k(const struct nr_sock_fprog *program)
 	const struct netring_instruction *code = program->filter;
 
 	assert_int_equal(program->len, 1);
-	assert_int_equal(code->code, 6);
+	assert_int_equal(code->code, BPF_RET | BPF_K);
 	return code->k;
 }
 
@@ -27,11 +32,11 @@ static int record(int fd, int level, int name, const void *value,
 		errno = EPERM;
 		return -1;
 	}
-	if (level == 263 && name == 5) {
+	if (level == SOL_PACKET && name == PACKET_RX_RING) {
 		memset(&ring, 0xa5, sizeof(ring));
 		ring_size = size;
 		memcpy(&ring, value, size);
-	} else if (level == 263) {
+	} else if (level == SOL_PACKET) {
 		memcpy(&packet[name], value, sizeof(int));
 	} else {
 		if (name == SO_ATTACH_FILTER && option[name] == -1)
@@ -59,8 +64,8 @@ static uint32_t ask(const struct netring_capture_config *cfg)
 		if (wrap.log[i].call == WRAP_BIND) {
 			bound_at = i + 1;
 		} else if (wrap.log[i].call == WRAP_GETSOCKOPT &&
-			   wrap.log[i].level == 263 &&
-			   wrap.log[i].option == 6) {
+			   wrap.log[i].level == SOL_PACKET &&
+			   wrap.log[i].option == PACKET_STATISTICS) {
 			counters_at = i + 1;
 			counters_read++;
 		}
@@ -77,8 +82,8 @@ static void plain(void **state)
 
 	(void)state;
 	ask(&cfg);
-	assert_int_equal(packet[10], 2);    /* TPACKET_V3 */
-	assert_in_range(packet[12], 4, 16); /* room for a tag */
+	assert_int_equal(packet[PACKET_VERSION], TPACKET_V3);
+	assert_in_range(packet[PACKET_RESERVE], 4, 16); /* room for a tag */
 	assert_int_equal(ring_size, 28);
 	assert_int_equal(ring.block_size, 32768);
 	assert_int_equal(ring.block_nr, 4);
@@ -88,11 +93,11 @@ static void plain(void **state)
 	assert_int_equal(ring.sizeof_priv, 0);
 	assert_int_equal(ring.feature_req_word, 0);
 	/* what was not asked for is not touched */
-	assert_int_equal(packet[1], -1);
-	assert_int_equal(packet[15], -1);
-	assert_int_equal(packet[17], -1);
-	assert_int_equal(packet[18], -1);
-	assert_int_equal(packet[23], -1);
+	assert_int_equal(packet[PACKET_ADD_MEMBERSHIP], -1);
+	assert_int_equal(packet[PACKET_VNET_HDR], -1);
+	assert_int_equal(packet[PACKET_TIMESTAMP], -1);
+	assert_int_equal(packet[PACKET_FANOUT], -1);
+	assert_int_equal(packet[PACKET_IGNORE_OUTGOING], -1);
 	assert_int_equal(option[SO_ATTACH_FILTER], -1);
 	assert_int_equal(option[SO_LOCK_FILTER], -1);
 	assert_int_equal(option[SO_RCVBUF], -1);
@@ -115,10 +120,11 @@ static void options(void **state)
 	ask(&cfg);
 	assert_int_equal(ring.retire_blk_tov, 77);
 	assert_int_equal(ring.feature_req_word, 1);
-	assert_in_range(packet[12], 4, 16);
-	assert_int_equal(packet[15], 1);
-	assert_int_equal(packet[17], 64); /* raw hardware */
-	assert_int_equal(packet[23], 1);
+	assert_in_range(packet[PACKET_RESERVE], 4, 16);
+	assert_int_equal(packet[PACKET_VNET_HDR], 1);
+	assert_int_equal(packet[PACKET_TIMESTAMP],
+			 SOF_TIMESTAMPING_RAW_HARDWARE);
+	assert_int_equal(packet[PACKET_IGNORE_OUTGOING], 1);
 	assert_int_equal(option[SO_LOCK_FILTER], 1);
 }
 
@@ -134,7 +140,7 @@ static void immediate(void **state)
 
 	(void)state;
 	ask(&cfg);
-	assert_int_equal(packet[10], 1); /* TPACKET_V2 */
+	assert_int_equal(packet[PACKET_VERSION], TPACKET_V2);
 	assert_int_equal(ring_size, 16);
 	assert_int_equal(ring.block_size, 65536);
 	assert_int_equal(ring.block_nr, 3);
@@ -175,7 +181,7 @@ static void group(void **state)
 
 	(void)state;
 	calls = ask(&cfg);
-	assert_int_equal((uint32_t)packet[18], 0x90021234);
+	assert_int_equal((uint32_t)packet[PACKET_FANOUT], 0x90021234);
 	assert_int_equal(first_filter_k, 0); /* refuses everything */
 	/* the gate is opened by the last call of all, behind bind */
 	assert_int_equal(last_filter_at, calls);
@@ -199,7 +205,7 @@ static void adopted(void **state)
 		cfg.direction = (enum netring_direction)(i % 3);
 		cfg.fanout = i < 3 ? NULL : &fanout;
 		calls = ask(&cfg);
-		assert_int_equal(packet[23],
+		assert_int_equal(packet[PACKET_IGNORE_OUTGOING],
 				 cfg.direction == NETRING_DIRECTION_IN);
 		/* read once, when no packet can come any more before the
 		 * last call opens the gate */
@@ -243,7 +249,7 @@ static void receive_buffer(void **state)
 
 	(void)state;
 	ask(&cfg);
-	assert_int_equal(packet[7], 1); /* PACKET_COPY_THRESH */
+	assert_int_equal(packet[PACKET_COPY_THRESH], 1);
 	assert_int_equal(option[SO_RCVBUFFORCE], 1 << 20);
 	assert_int_equal(option[SO_RCVBUF], -1);
 	no_force = 1;
@@ -252,14 +258,14 @@ static void receive_buffer(void **state)
 	assert_int_equal(option[SO_RCVBUF], 1 << 20);
 	cfg.receive_buffer = 0;
 	ask(&cfg);
-	assert_int_equal(packet[7], 1);
+	assert_int_equal(packet[PACKET_COPY_THRESH], 1);
 	assert_int_equal(option[SO_RCVBUFFORCE], -1);
 	assert_int_equal(option[SO_RCVBUF], -1);
 }
 
 static void filter_before_bind(void **state)
 {
-	const struct netring_instruction code = { 6, 0, 0, 64 };
+	const struct netring_instruction code = { BPF_RET | BPF_K, 0, 0, 64 };
 	const struct netring_filter filter = { &code, 1 };
 	const struct netring_capture_config cfg = { LO, .filter = &filter };
 
@@ -271,7 +277,7 @@ static void filter_before_bind(void **state)
 /* A mode that needs a program gets it. */
 static void group_program(void **state)
 {
-	const struct netring_instruction code = { 6, 0, 0, 1 };
+	const struct netring_instruction code = { BPF_RET | BPF_K, 0, 0, 1 };
 	const struct netring_filter program = { &code, 1 };
 	const struct netring_fanout fanout = {
 		.id = 5,
@@ -282,8 +288,9 @@ static void group_program(void **state)
 
 	(void)state;
 	ask(&cfg);
-	assert_int_equal(packet[18], 0x60005);
-	assert_int_equal(*(uint16_t *)(void *)&packet[22], 1); /* its length */
+	assert_int_equal(packet[PACKET_FANOUT], 0x60005);
+	assert_int_equal(*(uint16_t *)(void *)&packet[PACKET_FANOUT_DATA],
+			 1); /* its length */
 }
 
 /* Protocol 0 at first: nothing is received before bind. */

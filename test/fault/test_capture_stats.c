@@ -8,8 +8,8 @@ static socklen_t kernel_size;
 static int scripted(int fd, int level, int option, void *value, socklen_t *size)
 {
 	assert_int_equal(fd, 98);
-	assert_int_equal(level, 263);
-	assert_int_equal(option, 6);
+	assert_int_equal(level, SOL_PACKET);
+	assert_int_equal(option, PACKET_STATISTICS);
 	assert_true(*size >= kernel_size);
 	memcpy(value, &kernel, kernel_size);
 	*size = kernel_size;

@@ -66,7 +66,7 @@ static void features(void **state)
 			 * told apart by being refused */
 			hidden = wrap_failed()->call == WRAP_CLOSE ||
 				 (feature == NETRING_FEATURE_FANOUT_UNIQUE_ID &&
-				  wrap_failed()->option == 18);
+				  wrap_failed()->option == PACKET_FANOUT);
 			if (!hidden && n <= wrap.count &&
 			    r != answer(errors[e]))
 				print_message("# %s, call %u, %s by %d: %d\n",
@@ -107,7 +107,7 @@ static int takes_all(int fd, int level, int option, const void *value,
 static int no_group(int fd, int level, int option, const void *value,
 		    socklen_t size)
 {
-	if (level != 263 || option != 18)
+	if (level != SOL_PACKET || option != PACKET_FANOUT)
 		return real_setsockopt(fd, level, option, value, size);
 	errno = EINVAL;
 	return -1;
@@ -211,7 +211,7 @@ static void interface_facts(void **state)
 			assert_int_equal(r, -ENOMEM);
 		if (call->call == WRAP_SENDTO || call->call == WRAP_RECV ||
 		    (n > 1 && call->call == WRAP_SOCKET) ||
-		    (call->call == WRAP_IOCTL && call->option == 0x8946))
+		    (call->call == WRAP_IOCTL && call->option == SIOCETHTOOL))
 			assert_int_equal(r, 0);
 		assert_int_equal(wrap_open_descriptors(), 0);
 		if (!r) {

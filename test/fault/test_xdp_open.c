@@ -116,12 +116,13 @@ static int worth_trying(uint32_t n, uint32_t e)
 	switch (errors[e]) {
 	case EINVAL:
 		return call->call == WRAP_BIND ||
-		       (call->level == 283 && call->option == 4);
+		       (call->level == SOL_XDP && call->option == XDP_UMEM_REG);
 	case EOPNOTSUPP:
 		return call->call == WRAP_BIND;
 	case ENOPROTOOPT:
 		return call->call == WRAP_SETSOCKOPT &&
-		       (call->level == SOL_SOCKET || call->option == 9);
+		       (call->level == SOL_SOCKET ||
+			call->option == NR_XDP_MAX_TX_SKB_BUDGET);
 	default:
 		return 0;
 	}

@@ -66,7 +66,7 @@ static int is_harmless(const struct wrap_entry *call)
 
 static int is_load(const struct wrap_entry *call)
 {
-	return call->call == WRAP_BPF && call->option == 5;
+	return call->call == WRAP_BPF && call->option == BPF_PROG_LOAD;
 }
 
 static void tell(const struct program_case *test, uint32_t n, int error, int r,

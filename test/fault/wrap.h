@@ -5,6 +5,10 @@
 
 #include "capture.h"
 
+#include <linux/bpf.h>
+#include <linux/if_packet.h>
+#include <linux/if_xdp.h>
+#include <linux/sockios.h>
 #include <setjmp.h>
 #include <limits.h>
 #include <stdarg.h>

@@ -13,8 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/capability.h>
+#include <linux/if_packet.h>
 
-#define IGNORE_OUTGOING 23
 #ifndef SOL_PACKET
 #define SOL_PACKET 263
 #endif
@@ -118,7 +118,8 @@ static int used_socket(void)
 	must(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)),
 	     "with little room");
 	/* not told before Linux 4.20 */
-	(void)setsockopt(fd, SOL_PACKET, IGNORE_OUTGOING, &deaf, sizeof(deaf));
+	(void)setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &deaf,
+			 sizeof(deaf));
 	must(wire_burst(&(struct wire_flood){
 		     .interface = FAR, .count = 50, .length = 1000 }),
 	     "what it drops");
@@ -130,7 +131,8 @@ static int is_deaf(int fd)
 	socklen_t size = sizeof(int);
 	int deaf = -1;
 
-	if (getsockopt(fd, SOL_PACKET, IGNORE_OUTGOING, &deaf, &size) < 0)
+	if (getsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &deaf, &size) <
+	    0)
 		return -1;
 	return deaf;
 }

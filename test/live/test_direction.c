@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <linux/seccomp.h>
 
 #define FRAMES 50u
@@ -92,9 +93,10 @@ static int forget_ignore_outgoing(void)
 			 offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_setsockopt, 0, 5),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, level),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 263, 0, 3),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOL_PACKET, 0, 3),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, option),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 23, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_IGNORE_OUTGOING, 0,
+			 1),
 		BPF_STMT(BPF_RET | BPF_K,
 			 SECCOMP_RET_ERRNO | (ENOPROTOOPT & 0xffff)),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
@@ -106,7 +108,7 @@ static int forget_ignore_outgoing(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0)
 		return -errno;
-	r = setsockopt(fd, 263, 23, &on, sizeof(on));
+	r = setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
 	close(fd);
 	if (r < 0 && errno == ENOPROTOOPT)
 		return 0;

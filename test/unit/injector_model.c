@@ -4,6 +4,8 @@
 
 #include "syscall_hook.h"
 
+#include <linux/sockios.h>
+
 struct tx tx;
 
 static size_t mapped_size(void)
@@ -38,7 +40,7 @@ uint32_t tx_capacity(void)
 static int read_mtu(int fd, unsigned long request, struct nr_ifreq *mtu)
 {
 	assert_int_equal(fd, 77);
-	assert_int_equal(request, 0x8921); /* SIOCGIFMTU */
+	assert_int_equal(request, SIOCGIFMTU);
 	assert_string_equal(mtu->name, "eth7");
 	tx.asked++;
 	if (tx.gone) {

@@ -2,6 +2,8 @@
 /* test_injector_stamps.c - which frame a timestamp is of, over all refusals. */
 #include "injector_model.h"
 
+#include <linux/if_packet.h>
+
 /* What the next recvmsg() has, by a kernel of "long" times. */
 static struct {
 	int error;
@@ -45,7 +47,8 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	if (queue.strange) {
 		/* an error of another origin, or times alone */
 		part = put(message, NULL, SOL_SOCKET,
-			   queue.strange % 2 ? 37 : 35, &times, sizeof(times));
+			   queue.strange % 2 ? SO_TIMESTAMPING : SO_TIMESTAMPNS,
+			   &times, sizeof(times));
 		message->msg_controllen = CMSG_SPACE(sizeof(times));
 		queue.strange--;
 		return 0;
@@ -53,8 +56,10 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	error.data = tx.keys[tx.keys_out++ % TX_KEYS];
 	times.ts[queue.hardware ? 2 : 0][0] = 1700000000;
 	times.ts[queue.hardware ? 2 : 0][1] = 123456789;
-	part = put(message, NULL, SOL_SOCKET, 37, &times, sizeof(times));
-	(void)put(message, part, 263, 16, &error, sizeof(error));
+	part = put(message, NULL, SOL_SOCKET, SO_TIMESTAMPING, &times,
+		   sizeof(times));
+	(void)put(message, part, SOL_PACKET, PACKET_TX_TIMESTAMP, &error,
+		  sizeof(error));
 	message->msg_controllen =
 		CMSG_SPACE(sizeof(times)) + CMSG_SPACE(sizeof(error));
 	return 0;
