@@ -9,57 +9,6 @@
 static const int errors[] = { EINTR,  ENOMEM,	   EPERM, EINVAL,
 			      ENODEV, ENOPROTOOPT, EACCES };
 
-/* Which step a failed call belongs to, said once more, independently. */
-static enum netring_step step_of(const struct wrap_entry *call)
-{
-	static const struct {
-		int level, option;
-		enum netring_step step;
-	} options[] = {
-		{ SOL_PACKET, PACKET_ADD_MEMBERSHIP, NETRING_STEP_MEMBERSHIP },
-		{ SOL_PACKET, PACKET_RX_RING, NETRING_STEP_RING },
-		{ SOL_PACKET, PACKET_STATISTICS, NETRING_STEP_OPTION },
-		{ SOL_PACKET, PACKET_COPY_THRESH, NETRING_STEP_OPTION },
-		{ SOL_PACKET, PACKET_VERSION, NETRING_STEP_VERSION },
-		{ SOL_PACKET, PACKET_RESERVE, NETRING_STEP_RESERVE },
-		{ SOL_PACKET, PACKET_VNET_HDR, NETRING_STEP_VNET_HDR },
-		{ SOL_PACKET, PACKET_TIMESTAMP, NETRING_STEP_TIMESTAMP },
-		{ SOL_PACKET, PACKET_FANOUT, NETRING_STEP_FANOUT },
-		{ SOL_PACKET, PACKET_FANOUT_DATA, NETRING_STEP_FANOUT },
-		{ SOL_PACKET, PACKET_IGNORE_OUTGOING, NETRING_STEP_DIRECTION },
-		{ SOL_SOCKET, SO_ATTACH_FILTER, NETRING_STEP_FILTER },
-		{ SOL_SOCKET, SO_ATTACH_BPF, NETRING_STEP_FILTER },
-		{ SOL_SOCKET, SO_DETACH_FILTER, NETRING_STEP_FILTER },
-		{ SOL_SOCKET, SO_LOCK_FILTER, NETRING_STEP_FILTER },
-		{ SOL_SOCKET, SO_RCVBUF, NETRING_STEP_OPTION },
-		{ SOL_SOCKET, SO_DOMAIN, NETRING_STEP_SOCKET },
-		{ SOL_SOCKET, SO_TYPE, NETRING_STEP_SOCKET },
-	};
-	uint32_t i;
-
-	switch (call->call) {
-	case WRAP_SOCKET:
-		return NETRING_STEP_SOCKET;
-	case WRAP_OPEN:
-	case WRAP_SETNS:
-		return NETRING_STEP_NETNS;
-	case WRAP_MMAP:
-		return NETRING_STEP_MAP;
-	case WRAP_IOCTL:
-		return NETRING_STEP_INTERFACE;
-	case WRAP_BIND:
-	case WRAP_GETSOCKNAME:
-		return NETRING_STEP_BIND;
-	default:
-		break;
-	}
-	for (i = 0; i < COUNT(options); i++)
-		if (options[i].level == call->level &&
-		    options[i].option == call->option)
-			return options[i].step;
-	return NETRING_STEP_NONE;
-}
-
 /* Is a failed call no reason to give up? */
 static int has_fallback(const struct config_case *test, uint32_t n, int error)
 {
@@ -132,13 +81,10 @@ static int fail_one(const struct config_case *test, uint32_t n, int error)
 		close_twice(&cap, 2);
 		assert_int_equal(wrap_open_descriptors(), 0);
 	} else {
-		if (r != -error || cap.step != step_of(call))
-			print_message("# %s, call %u: %s %d %d by %d: %d, %s\n",
-				      test->name, n, wrap_name(call),
-				      call->level, call->option, error, r,
-				      netring_step_name(cap.step));
+		if (r != -error || cap.step != wrap_step(call))
+			wrap_tell(test->name, n, r, cap.step);
 		assert_int_equal(r, -error);
-		assert_int_equal(cap.step, step_of(call));
+		assert_int_equal(cap.step, wrap_step(call));
 		assert_int_equal(netring_capture_fd(&cap), -1);
 		assert_null(cap.ring_);
 		assert_int_equal(wrap_open_descriptors(), test->adopt);

@@ -255,9 +255,7 @@ static int scripted_bind(int fd, const void *address)
 
 static int scripted_clock(struct timespec *now)
 {
-	now->tv_sec = (time_t)(b.now / 1000);
-	now->tv_nsec = (long)(b.now % 1000 * 1000000);
-	return 0;
+	return wrap_time(now, b.now * 1000);
 }
 
 static void told(void *user, int port, enum netring_port_event event)

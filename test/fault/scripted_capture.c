@@ -96,9 +96,7 @@ static int scripted_ioctl(int fd, unsigned long request, void *argument)
 static int scripted_clock(struct timespec *now)
 {
 	script.clocked++;
-	now->tv_sec = (time_t)(script.now / 1000);
-	now->tv_nsec = (long)(script.now % 1000 * 1000000 + 999999);
-	return 0;
+	return wrap_time(now, script.now * 1000 + 999);
 }
 
 void script_begin(int slots)

@@ -36,9 +36,7 @@ static int scripted_poll(struct pollfd *fds, nfds_t count, int timeout)
 
 static int scripted_clock(struct timespec *now)
 {
-	now->tv_sec = (time_t)(t.now / 1000);
-	now->tv_nsec = (long)(t.now % 1000 * 1000000);
-	return 0;
+	return wrap_time(now, t.now * 1000);
 }
 
 int function(void *user, int revents, int budget)

@@ -134,13 +134,10 @@ static int fail_open(const struct bridge_case *test, uint32_t n, int error)
 	call = wrap_failed();
 	if (n && reached && !has_fallback(test, n, error)) {
 		expected = -error;
-		step = ports_step(call);
+		step = wrap_step(call);
 	}
 	if (r != expected || br.step != step)
-		print_message("# %s, call %u: %s %d %d by %d: %d, %s\n",
-			      test->name, n, wrap_name(call), call->level,
-			      call->option, error, r,
-			      netring_step_name(br.step));
+		wrap_tell(test->name, n, r, br.step);
 	assert_int_equal(r, expected);
 	assert_int_equal(br.step, step);
 	assert_int_equal(wrap_open_descriptors(), r < 0 ? 0 : 5);

@@ -221,6 +221,81 @@ static void corrupt(void **state)
 	script_end();
 }
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ROOM 2048u
+
+static const int refusals[] = { EINTR, EPERM,  EINVAL, ENOMEM, E2BIG,
+				EBADF, ENOENT, EMFILE, ENODEV };
+static uint32_t told;
+static int refused;
+
+static ssize_t queued(int fd, void *bytes, size_t size, int flags)
+{
+	(void)fd;
+	assert_int_equal(flags, MSG_DONTWAIT);
+	if (refused) {
+		errno = refused;
+		return -1;
+	}
+	if (told < size)
+		size = told;
+	memset(bytes, 0x77, size);
+	return (ssize_t)size;
+}
+
+/* The whole of a packet: none there is 0, and so is less than its header; all
+ * other errors are told; the slot's bytes stay the packet then. */
+static void read_oversize(void **state)
+{
+	static _Alignas(16) uint8_t memory[256], buffer[ROOM];
+	struct netring_packet pkt, slot;
+	struct netring_capture cap;
+	uint32_t i, vnet;
+	int r;
+
+	(void)state;
+	memset(&cap, 0, sizeof(cap));
+	cap.fd_ = 99;
+	wrap_arm(0, 0);
+	wrap.endless = 1;
+	wrap.recv = queued;
+	for (i = 0; i < 2 * (COUNT(refusals) + 6); i++) {
+		static const uint32_t lengths[] = {
+			0, 9, 10, 11, 1000, 1u << 20
+		};
+
+		vnet = i & 1 ? 10 : 0;
+		cap.packet_flags_ = vnet ? NETRING_PACKET_VNET : 0;
+		memset(&slot, 0, sizeof(slot));
+		slot.data = memory + 64;
+		slot.len = 60;
+		slot.wire_len = 1400;
+		slot.link = (void *)memory;
+		slot.flags = NETRING_PACKET_OVERSIZE | cap.packet_flags_;
+		pkt = slot;
+		refused = i / 2 < COUNT(refusals) ? refusals[i / 2] : 0;
+		told = refused ? 0 : lengths[i / 2 - COUNT(refusals)];
+		r = netring_capture_read_oversize(&cap, &pkt, buffer, ROOM);
+		if (refused)
+			assert_int_equal(r, -refused);
+		else
+			assert_int_equal(r, told >= vnet);
+		if (r != 1) {
+			assert_memory_equal(&pkt, &slot, sizeof(pkt));
+			continue;
+		}
+		assert_true(pkt.data >= buffer);
+		assert_true(pkt.data + pkt.len <= buffer + ROOM);
+		if (told < 1001)
+			assert_int_equal(pkt.len, told - vnet);
+	}
+	refused = EAGAIN;
+	assert_int_equal(
+		netring_capture_read_oversize(&cap, &slot, buffer, ROOM), 0);
+	refused = 0;
+	wrap_disarm();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +308,7 @@ int main(void)
 		cmocka_unit_test(flood),
 		cmocka_unit_test(all_packets),
 		cmocka_unit_test(corrupt),
+		cmocka_unit_test(read_oversize),
 	};
 
 	return cmocka_run_group_tests_name("capture_receive", tests, NULL,

@@ -143,16 +143,22 @@ static void plan_link_down(void)
 	poll->then = go_down;
 }
 
+/* A ring whose link went down, as wait told. */
+static void begin_link_down(void)
+{
+	script_begin(0);
+	plan_link_down();
+	assert_int_equal(netring_capture_wait(&script.cap, -1),
+			 NETRING_EVENT_LINK_DOWN);
+}
+
 /* Told once; then slices, in which the interface is looked at. */
 static void link_down(void **state)
 {
 	uint32_t i;
 
 	(void)state;
-	script_begin(0);
-	plan_link_down();
-	assert_int_equal(netring_capture_wait(&script.cap, -1),
-			 NETRING_EVENT_LINK_DOWN);
+	begin_link_down();
 	for (i = 0; i < 5; i++)
 		script_plan(0);
 	script_plan(POLLIN)->then = script_deliver_now;
@@ -189,10 +195,7 @@ static void link_down_times(void **state)
 static void link_up_again(void **state)
 {
 	(void)state;
-	script_begin(0);
-	plan_link_down();
-	assert_int_equal(netring_capture_wait(&script.cap, -1),
-			 NETRING_EVENT_LINK_DOWN);
+	begin_link_down();
 	script.up = 1;
 	script_plan(POLLIN)->then = script_deliver_now;
 	assert_int_equal(netring_capture_wait(&script.cap, -1),
@@ -216,10 +219,7 @@ static void rename_and_up(void)
 static void renamed_while_down(void **state)
 {
 	(void)state;
-	script_begin(0);
-	plan_link_down();
-	assert_int_equal(netring_capture_wait(&script.cap, -1),
-			 NETRING_EVENT_LINK_DOWN);
+	begin_link_down();
 	script_plan(0)->then = rename_it;
 	script_plan(0)->then = rename_and_up;
 	script_plan(POLLIN)->then = script_deliver_now;
@@ -236,10 +236,7 @@ static void renamed_while_down(void **state)
 static void old_name_of_another(void **state)
 {
 	(void)state;
-	script_begin(0);
-	plan_link_down();
-	assert_int_equal(netring_capture_wait(&script.cap, -1),
-			 NETRING_EVENT_LINK_DOWN);
+	begin_link_down();
 	script.name = "was-eth0";
 	script.other = "eth0";
 	script_plan(0);
@@ -322,10 +319,7 @@ static void gone_while_down(void **state)
 	struct netring_batch batch;
 
 	(void)state;
-	script_begin(0);
-	plan_link_down();
-	assert_int_equal(netring_capture_wait(&script.cap, -1),
-			 NETRING_EVENT_LINK_DOWN);
+	begin_link_down();
 	script_deliver(0); /* begun before, handed over now */
 	assert_int_equal(netring_capture_next(&script.cap, &batch), 1);
 	netring_capture_release(&script.cap);

@@ -150,7 +150,7 @@ static int fail_one(const struct call *call, uint32_t n, int error)
 	if (!n)
 		assert_int_equal(wrap.count, call->calls);
 	assert_int_equal(inj.step, call->steps && r < 0 ?
-					   ports_step(wrap_failed()) :
+					   wrap_step(wrap_failed()) :
 					   NETRING_STEP_NONE);
 	assert_int_equal(wrap_open_descriptors(), 0);
 	assert_int_equal(wrap_open_mappings(), 0);

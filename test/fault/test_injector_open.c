@@ -102,12 +102,12 @@ static void was_refused(const struct injector_case *test,
 {
 	const struct wrap_entry *call = wrap_failed();
 
-	if (r != -error || inj->step != ports_step(call))
+	if (r != -error || inj->step != wrap_step(call))
 		print_message("# %s: %s %d %d by %d: %d, %s\n", test->name,
 			      wrap_name(call), call->level, call->option, error,
 			      r, netring_step_name(inj->step));
 	assert_int_equal(r, -error);
-	assert_int_equal(inj->step, ports_step(call));
+	assert_int_equal(inj->step, wrap_step(call));
 	assert_int_equal(netring_injector_fd(inj), -1);
 	assert_null(inj->ring_);
 	assert_int_equal(wrap_open_descriptors(), adopts(test));

@@ -73,9 +73,7 @@ static int scripted_nanosleep(const struct timespec *time)
 static int scripted_clock(struct timespec *now)
 {
 	t.clocked++;
-	now->tv_sec = (time_t)(t.now_us / 1000000);
-	now->tv_nsec = (long)(t.now_us % 1000000 * 1000);
-	return 0;
+	return wrap_time(now, t.now_us);
 }
 
 static int no_ioctl(int fd, unsigned long request, void *argument)

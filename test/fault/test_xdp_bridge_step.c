@@ -165,6 +165,56 @@ static void sweep(void **state)
 	assert_true(n > 2);
 }
 
+/* What ends run() is what poll() said. */
+static const int endings_by[] = { EPERM, EINVAL, ENOMEM, E2BIG,
+				  EBADF, ENOENT, EMFILE, ENODEV };
+static int endings;
+static int end_by;
+
+/* EINTR goes on; the third wait ends it. */
+static int poll_ends(struct pollfd *fds, nfds_t count, int timeout)
+{
+	(void)timeout;
+	memset(&fds[0].revents, 0, sizeof(fds[0].revents));
+	assert_int_equal(count, 3);
+	errno = ++endings < 3 ? EINTR : end_by;
+	return -1;
+}
+
+static int run(void)
+{
+	static volatile int stop;
+
+	return netring_xdp_bridge_run(&br, &stop, sender);
+}
+
+static void bridge_run(void **state)
+{
+	struct netring_xdp_bridge_config cfg = {
+		.interface = { "nra0", "nrb0" },
+		.socket = { .umem = &xdp_umem },
+	};
+	uint32_t e;
+
+	(void)state;
+	xdp_begin(&plain);
+	xdp_arm(0, 0);
+	wrap.endless = 1;
+	assert_int_equal(netring_xdp_bridge_open(&br, &cfg), 0);
+	wrap.poll = poll_ends;
+	for (e = 0; e < COUNT(endings_by); e++) {
+		endings = 0;
+		end_by = endings_by[e];
+		assert_int_equal(run(), -endings_by[e]);
+		assert_int_equal(endings, 3);
+	}
+	wrap.poll = NULL;
+	netring_xdp_bridge_close(&br);
+	assert_int_equal(wrap_open_descriptors(), 0);
+	wrap_disarm();
+	xdp_end(&plain);
+}
+
 static int setup(void **state)
 {
 	sender = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
@@ -183,18 +233,21 @@ static int teardown(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[COUNT(errors)];
+	struct CMUnitTest tests[COUNT(errors) + 1];
 	uint32_t i;
 
 	enter_private_network();
 	xdp_need_bpf();
 	memset(tests, 0, sizeof(tests));
-	for (i = 0; i < COUNT(tests); i++) {
+	for (i = 0; i < COUNT(errors); i++) {
 		tests[i].name = strerror(errors[i]);
 		tests[i].test_func = sweep;
 		tests[i].teardown_func = xdp_clean;
 		tests[i].initial_state = (void *)(uintptr_t)&errors[i];
 	}
+	tests[i].name = "xdp_bridge_run";
+	tests[i].test_func = bridge_run;
+	tests[i].teardown_func = xdp_clean;
 	return _cmocka_run_group_tests("xdp_bridge_step", tests, COUNT(tests),
 				       setup, teardown);
 }

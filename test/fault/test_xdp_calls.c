@@ -59,9 +59,7 @@ static int wait_for(struct pollfd *fds, nfds_t count, int timeout)
 
 static int tell_time(struct timespec *time)
 {
-	time->tv_sec = (time_t)(now / 1000);
-	time->tv_nsec = (long)(now % 1000) * 1000000;
-	return 0;
+	return wrap_time(time, now * 1000);
 }
 
 static void begin(uint32_t flags)

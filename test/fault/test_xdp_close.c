@@ -2,17 +2,6 @@
 /* test_xdp_close.c - every system call of an AF_XDP socket's close fails. */
 #include "xdp_open_cases.h"
 
-static void open_case(const struct xdp_case *test, struct netring_xdp *xdp)
-{
-	struct netring_xdp_config cfg = xdp_config(test);
-
-	memset(xdp, 0xa5, sizeof(*xdp));
-	xdp_arm(0, 0);
-	if (test->with & WITH_ADOPTED)
-		wrap_give(xdp_adopted());
-	assert_int_equal(netring_xdp_open(xdp, &cfg), 0);
-}
-
 /* Frames that were committed but not sent are lost, and the caller is told. */
 static int queue_some(struct netring_xdp *xdp)
 {
@@ -41,7 +30,7 @@ static void sweep(void **state)
 
 	xdp_begin(test);
 	for (n = calls = 0; n <= calls; n++) {
-		open_case(test, &xdp);
+		xdp_open_case(test, &xdp);
 		queued = queue_some(&xdp);
 		maps = (uint32_t)wrap_open_mappings();
 		calls = wrap.count;

@@ -101,19 +101,6 @@ static void begin(const struct xdp_case *test)
 	wrap.setsockopt = set_option;
 }
 
-static int open_with(struct netring_xdp *xdp, struct netring_xdp_config cfg)
-{
-	memset(xdp, 0xa5, sizeof(*xdp));
-	return netring_xdp_open(xdp, &cfg);
-}
-
-static void end(const struct xdp_case *test, struct netring_xdp *xdp)
-{
-	xdp_close_twice(xdp);
-	wrap_disarm();
-	xdp_end(test);
-}
-
 static void busy_poll(void **state)
 {
 	static const int unknown[] = { -1, NR_SO_PREFER_BUSY_POLL,
@@ -133,7 +120,7 @@ static void busy_poll(void **state)
 			cfg.busy_usecs = 7;
 			cfg.busy_budget = 9;
 		}
-		assert_int_equal(open_with(&xdp, cfg), 0);
+		assert_int_equal(xdp_open_anew(&xdp, cfg), 0);
 		assert_int_equal(netring_xdp_active(&xdp),
 				 i ? 0 : NETRING_XDP_BUSY_POLL);
 		if (i != 1)
@@ -142,7 +129,7 @@ static void busy_poll(void **state)
 			assert_int_equal(values[NR_SO_BUSY_POLL_BUDGET], 64);
 		if (!i || i == 3)
 			assert_int_equal(values[NR_SO_BUSY_POLL], i ? 7 : 20);
-		end(&plain, &xdp);
+		xdp_close_test(&plain, &xdp);
 	}
 }
 
@@ -159,10 +146,10 @@ static void tx_budget(void **state)
 			no_option = NR_XDP_MAX_TX_SKB_BUDGET;
 		cfg = xdp_config(&plain);
 		cfg.tx_budget = 48;
-		assert_int_equal(open_with(&xdp, cfg), 0);
+		assert_int_equal(xdp_open_anew(&xdp, cfg), 0);
 		assert_int_equal(values[NR_XDP_MAX_TX_SKB_BUDGET],
 				 known ? 48 : 0);
-		end(&plain, &xdp);
+		xdp_close_test(&plain, &xdp);
 	}
 }
 
@@ -199,7 +186,7 @@ static void metadata(void **state)
 		i = (uint32_t)refused;
 		begin(&with_metadata);
 		refused = (int)i;
-		r = open_with(&xdp, xdp_config(&with_metadata));
+		r = xdp_open_anew(&xdp, xdp_config(&with_metadata));
 		assert_int_equal(r, i < 3 ? 0 : -EINVAL);
 		assert_int_equal(registrations, i < 3 ? i + 1 : 3);
 		if (r < 0)
@@ -212,7 +199,7 @@ static void metadata(void **state)
 		}
 		kernel = refused < 2;
 		if (r < 0) {
-			end(&with_metadata, &xdp);
+			xdp_close_test(&with_metadata, &xdp);
 			continue;
 		}
 		assert_int_equal(commit_checksum(&xdp,
@@ -245,7 +232,7 @@ static void metadata(void **state)
 		wrap.fail_at = 0;
 		assert_int_equal(netring_xdp_close(&xdp), kernel ? 3 : 1);
 		i = (uint32_t)refused;
-		end(&with_metadata, &xdp);
+		xdp_close_test(&with_metadata, &xdp);
 		refused = (int)i;
 	}
 }
@@ -258,10 +245,11 @@ static void offsets(void **state)
 	(void)state;
 	begin(&plain);
 	wrap.getsockopt = old_sizes;
-	assert_int_equal(open_with(&xdp, xdp_config(&plain)), -EPROTONOSUPPORT);
+	assert_int_equal(xdp_open_anew(&xdp, xdp_config(&plain)),
+			 -EPROTONOSUPPORT);
 	assert_int_equal(xdp.step, NETRING_STEP_VERSION);
 	xdp_frames_are_free(&plain);
-	end(&plain, &xdp);
+	xdp_close_test(&plain, &xdp);
 }
 
 static void odd_offsets(void **state)
@@ -277,11 +265,12 @@ static void odd_offsets(void **state)
 			odd = odds[i];
 			begin(&plain);
 			wrap.getsockopt = odd_offset;
-			assert_int_equal(open_with(&xdp, xdp_config(&plain)),
+			assert_int_equal(xdp_open_anew(&xdp,
+						       xdp_config(&plain)),
 					 -EPROTONOSUPPORT);
 			assert_int_equal(xdp.step, NETRING_STEP_VERSION);
 			xdp_frames_are_free(&plain);
-			end(&plain, &xdp);
+			xdp_close_test(&plain, &xdp);
 		}
 }
 
@@ -292,7 +281,7 @@ static void statistics(void **state)
 
 	(void)state;
 	begin(&plain);
-	assert_int_equal(open_with(&xdp, xdp_config(&plain)), 0);
+	assert_int_equal(xdp_open_anew(&xdp, xdp_config(&plain)), 0);
 	wrap.getsockopt = old_statistics;
 	memset(&stats, 0xa5, sizeof(stats));
 	assert_int_equal(netring_xdp_read_stats(&xdp, &stats), 0);
@@ -312,7 +301,7 @@ static void statistics(void **state)
 	wrap.error = ENOMEM;
 	assert_int_equal(netring_xdp_read_stats(&xdp, &stats), -ENOMEM);
 	assert_int_equal(stats.rx_dropped, 1000);
-	end(&plain, &xdp);
+	xdp_close_test(&plain, &xdp);
 	assert_int_equal(netring_xdp_read_stats(&xdp, &stats), -EBADF);
 }
 
@@ -328,15 +317,15 @@ static void adopted_other(void **state)
 	cfg = xdp_config(&adopting);
 	fd = real_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	cfg.socket = &fd;
-	assert_int_equal(open_with(&xdp, cfg), -EPFNOSUPPORT);
+	assert_int_equal(xdp_open_anew(&xdp, cfg), -EPFNOSUPPORT);
 	assert_int_equal(xdp.step, NETRING_STEP_SOCKET);
 	assert_int_equal(wrap_open_descriptors(), 0);
 	assert_true(fcntl(fd, F_GETFD) >= 0);
 	real_close(fd);
-	assert_int_equal(open_with(&xdp, cfg), -EBADF);
+	assert_int_equal(xdp_open_anew(&xdp, cfg), -EBADF);
 	assert_int_equal(xdp.step, NETRING_STEP_SOCKET);
 	real_close(xdp_adopted());
-	end(&adopting, &xdp);
+	xdp_close_test(&adopting, &xdp);
 }
 
 int main(void)

@@ -90,10 +90,7 @@ static int fail_one(const struct xdp_case *test, uint32_t n, int error)
 		step = xdp_step(call);
 	}
 	if (r != expected || xdp.step != step)
-		print_message("# %s, call %u: %s %d %d by %d: %d, %s\n",
-			      test->name, n, wrap_name(call), call->level,
-			      call->option, error, r,
-			      netring_step_name(xdp.step));
+		wrap_tell(test->name, n, r, xdp.step);
 	assert_int_equal(r, expected);
 	assert_int_equal(xdp.step, step);
 	if (r < 0)

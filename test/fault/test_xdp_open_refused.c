@@ -63,19 +63,6 @@ static void begin(const struct xdp_case *test)
 	wrap.poll = no_pause;
 }
 
-static int open_with(struct netring_xdp *xdp, struct netring_xdp_config cfg)
-{
-	memset(xdp, 0xa5, sizeof(*xdp));
-	return netring_xdp_open(xdp, &cfg);
-}
-
-static void end(const struct xdp_case *test, struct netring_xdp *xdp)
-{
-	xdp_close_twice(xdp);
-	wrap_disarm();
-	xdp_end(test);
-}
-
 /* A queue that is taken for good: until the deadline, and no further. */
 static void taken(void **state)
 {
@@ -91,12 +78,12 @@ static void taken(void **state)
 		cfg = xdp_config(&plain);
 		cfg.retry_ms = retry[i];
 		ms = retry[i] ? retry[i] : 500;
-		assert_int_equal(open_with(&xdp, cfg), -EBUSY);
+		assert_int_equal(xdp_open_anew(&xdp, cfg), -EBUSY);
 		assert_int_equal(xdp.step, NETRING_STEP_BIND);
 		assert_in_range(pauses, ms > 10 ? ms - 10 : 0, ms);
 		/* asked again after each pause, and no other way tried */
 		assert_in_range(binds, pauses / 10 + 1, pauses + 1);
-		end(&plain, &xdp);
+		xdp_close_test(&plain, &xdp);
 	}
 }
 
@@ -108,10 +95,10 @@ static void given_back(void **state)
 	(void)state;
 	begin(&plain);
 	busy = 7;
-	assert_int_equal(open_with(&xdp, xdp_config(&plain)), 0);
+	assert_int_equal(xdp_open_anew(&xdp, xdp_config(&plain)), 0);
 	assert_true(binds > 7);
 	assert_true(pauses > 0);
-	end(&plain, &xdp);
+	xdp_close_test(&plain, &xdp);
 }
 
 /* Taken in earnest, by a socket of another UMEM. */
@@ -138,23 +125,23 @@ static void taken_by_another(void **state)
 	wrap.poll = NULL;
 	cfg = xdp_config(&plain);
 	cfg.retry_ms = 5000;
-	assert_int_equal(open_with(&first, cfg), 0);
+	assert_int_equal(xdp_open_anew(&first, cfg), 0);
 	assert_int_equal(netring_umem_init(&umem, &memory), 0);
 	cfg.umem = &umem;
 	cfg.retry_ms = 20;
-	assert_int_equal(open_with(&second, cfg), -EBUSY);
+	assert_int_equal(xdp_open_anew(&second, cfg), -EBUSY);
 	assert_int_equal(second.step, NETRING_STEP_BIND);
 	netring_xdp_close(&second);
 	/* and in this UMEM it is known without asking */
 	cfg.umem = &xdp_umem;
-	assert_int_equal(open_with(&second, cfg), -EBUSY);
+	assert_int_equal(xdp_open_anew(&second, cfg), -EBUSY);
 	assert_int_equal(second.step, NETRING_STEP_CONFIG);
 	netring_xdp_close(&second);
 	assert_int_equal(netring_xdp_close(&first), 0);
 	cfg.umem = &umem;
 	cfg.retry_ms = 5000; /* the kernel gives it back late */
-	assert_int_equal(open_with(&second, cfg), 0);
-	end(&plain, &second);
+	assert_int_equal(xdp_open_anew(&second, cfg), 0);
+	xdp_close_test(&plain, &second);
 }
 
 /* Which ways are tried, and what comes of refusals. */
@@ -234,7 +221,7 @@ static void ladder(void **state)
 		cfg = xdp_config(&plain);
 		memcpy(cfg.bind, rows[i].bind, 2);
 		cfg.flags = rows[i].flags;
-		r = open_with(&xdp, cfg);
+		r = xdp_open_anew(&xdp, cfg);
 		if (r != rows[i].result)
 			print_message("# row %u: %d\n", i, r);
 		assert_int_equal(r, rows[i].result);
@@ -247,7 +234,7 @@ static void ladder(void **state)
 		if (!r)
 			assert_int_equal(netring_xdp_active(&xdp),
 					 rows[i].active);
-		end(&plain, &xdp);
+		xdp_close_test(&plain, &xdp);
 	}
 }
 
@@ -263,13 +250,13 @@ static void no_fragments(void **state)
 	unwanted = NR_XDP_USE_SG;
 	cfg = xdp_config(&plain);
 	cfg.flags = NETRING_XDP_FRAGMENTS;
-	assert_int_equal(open_with(&xdp, cfg), 0);
+	assert_int_equal(xdp_open_anew(&xdp, cfg), 0);
 	assert_int_equal(netring_xdp_active(&xdp), 0);
 	assert_int_equal(netring_xdp_tx_reserve(&xdp.tx, &frame), 0);
 	assert_int_equal(netring_xdp_tx_commit_more(&xdp.tx, &frame, 100),
 			 -EOPNOTSUPP);
 	assert_int_equal(netring_xdp_tx_pending(&xdp.tx), 0);
-	end(&plain, &xdp);
+	xdp_close_test(&plain, &xdp);
 }
 
 /* Which way it became; a socket that shares goes the first one's. */
@@ -287,15 +274,15 @@ static void reported(void **state)
 		refusals[0] = i ? EOPNOTSUPP : 0;
 		cfg = xdp_config(&plain);
 		cfg.rx_frames = cfg.tx_frames = 4;
-		assert_int_equal(open_with(&xdp, cfg), 0);
+		assert_int_equal(xdp_open_anew(&xdp, cfg), 0);
 		assert_int_equal(netring_xdp_bound(&xdp), ways[i]);
 		cfg = xdp_config(&plain);
 		cfg.bind[0] = NETRING_XDP_COPY;
-		assert_int_equal(open_with(&sharer, cfg), 0);
+		assert_int_equal(xdp_open_anew(&sharer, cfg), 0);
 		assert_int_equal(tried[1 + i], NR_XDP_SHARED_UMEM);
 		assert_int_equal(netring_xdp_bound(&sharer), ways[i]);
 		assert_int_equal(netring_xdp_close(&sharer), 0);
-		end(&plain, &xdp);
+		xdp_close_test(&plain, &xdp);
 	}
 }
 

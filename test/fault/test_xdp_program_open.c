@@ -69,16 +69,6 @@ static int is_load(const struct wrap_entry *call)
 	return call->call == WRAP_BPF && call->option == BPF_PROG_LOAD;
 }
 
-static void tell(const struct program_case *test, uint32_t n, int error, int r,
-		 const struct netring_xdp_program *program)
-{
-	const struct wrap_entry *call = wrap_failed();
-
-	print_message("# %s, call %u: %s %d %d by %d: %d, %s\n", test->name, n,
-		      wrap_name(call), call->level, call->option, error, r,
-		      netring_step_name(program->step));
-}
-
 /* Returns whether there was an @n-th call. */
 static int fail_open(const struct program_case *test, uint32_t n, int error)
 {
@@ -97,7 +87,7 @@ static int fail_open(const struct program_case *test, uint32_t n, int error)
 		step = xdp_step(wrap_failed());
 	}
 	if (r != expected || program.step != step)
-		tell(test, n, error, r, &program);
+		wrap_tell(test->name, n, r, program.step);
 	assert_int_equal(r, expected);
 	assert_int_equal(program.step, step);
 	assert_int_equal(wrap_open_descriptors(),
@@ -153,7 +143,7 @@ static int fail_attach(const struct program_case *test, uint32_t n, int error)
 	if (expected)
 		step = xdp_step(wrap_failed());
 	if (r != expected || program.step != step)
-		tell(test, n, error, r, &program);
+		wrap_tell(test->name, n, r, program.step);
 	assert_int_equal(r, expected);
 	assert_int_equal(program.step, step);
 	assert_int_equal(program.foreign, 0);

@@ -6,17 +6,6 @@ static const int errors[] = { ENOMEM, EINVAL, EPERM, ENODEV, EINTR };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static void open_case(const struct xdp_case *test, struct netring_xdp *xdp)
-{
-	struct netring_xdp_config cfg = xdp_config(test);
-
-	memset(xdp, 0xa5, sizeof(*xdp));
-	xdp_arm(0, 0);
-	if (test->with & WITH_ADOPTED)
-		wrap_give(xdp_adopted());
-	assert_int_equal(netring_xdp_open(xdp, &cfg), 0);
-}
-
 /* It reads the old socket's counters and gives that back: no failing there
  * matters. Then it makes a new one, not the adopted one again. */
 static int is_of_the_old(uint32_t from, uint32_t n)
@@ -39,7 +28,7 @@ static int fail_one(const struct xdp_case *test, uint32_t n, int error)
 	int r, expected = 0, reached;
 	uint32_t from;
 
-	open_case(test, &xdp);
+	xdp_open_case(test, &xdp);
 	from = wrap.count;
 	wrap.fail_at = n ? from + n : 0;
 	wrap.error = error;
@@ -52,10 +41,7 @@ static int fail_one(const struct xdp_case *test, uint32_t n, int error)
 		step = xdp_step(call);
 	}
 	if (r != expected || xdp.step != step)
-		print_message("# %s, call %u: %s %d %d by %d: %d, %s\n",
-			      test->name, n, wrap_name(call), call->level,
-			      call->option, error, r,
-			      netring_step_name(xdp.step));
+		wrap_tell(test->name, n, r, xdp.step);
 	assert_int_equal(r, expected);
 	assert_int_equal(xdp.step, step);
 	wrap.fail_at = 0;

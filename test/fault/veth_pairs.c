@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* veth_pairs.c - a pair of interfaces, and the steps of failed calls. */
+/* veth_pairs.c - two pairs of interfaces, and programs on them. */
 #include "veth_pairs.h"
 
 #include <linux/ethtool.h>
@@ -218,57 +218,4 @@ int ports_attach(const char *name, int fd, uint32_t flags)
 	r = transact(&request);
 	wrap.armed = armed;
 	return r;
-}
-
-enum netring_step ports_step(const struct wrap_entry *call)
-{
-	static const struct {
-		int level, option;
-		enum netring_step step;
-	} options[] = {
-		{ SOL_PACKET, PACKET_ADD_MEMBERSHIP, NETRING_STEP_MEMBERSHIP },
-		{ SOL_PACKET, PACKET_RX_RING, NETRING_STEP_RING },
-		{ SOL_PACKET, PACKET_COPY_THRESH, NETRING_STEP_OPTION },
-		{ SOL_PACKET, PACKET_VERSION, NETRING_STEP_VERSION },
-		{ SOL_PACKET, PACKET_RESERVE, NETRING_STEP_RESERVE },
-		{ SOL_PACKET, PACKET_TX_RING, NETRING_STEP_RING },
-		{ SOL_PACKET, PACKET_LOSS, NETRING_STEP_LOSS },
-		{ SOL_PACKET, PACKET_VNET_HDR, NETRING_STEP_VNET_HDR },
-		{ SOL_PACKET, PACKET_QDISC_BYPASS, NETRING_STEP_OPTION },
-		{ SOL_PACKET, PACKET_IGNORE_OUTGOING, NETRING_STEP_DIRECTION },
-		{ SOL_SOCKET, SO_SNDBUF, NETRING_STEP_OPTION },
-		{ SOL_SOCKET, SO_RCVBUF, NETRING_STEP_OPTION },
-		{ SOL_SOCKET, SO_PRIORITY, NETRING_STEP_OPTION },
-		{ SOL_SOCKET, SO_MARK, NETRING_STEP_OPTION },
-		{ SOL_SOCKET, SO_TIMESTAMPING, NETRING_STEP_TIMESTAMP },
-		{ SOL_SOCKET, SO_TXTIME, NETRING_STEP_TIMESTAMP },
-		{ SOL_SOCKET, SO_ATTACH_FILTER, NETRING_STEP_FILTER },
-		{ SOL_SOCKET, SO_DETACH_FILTER, NETRING_STEP_FILTER },
-		{ SOL_SOCKET, SO_DOMAIN, NETRING_STEP_SOCKET },
-		{ SOL_SOCKET, SO_TYPE, NETRING_STEP_SOCKET },
-	};
-	uint32_t i;
-
-	switch (call->call) {
-	case WRAP_SOCKET:
-		return NETRING_STEP_SOCKET;
-	case WRAP_OPEN:
-	case WRAP_SETNS:
-		return NETRING_STEP_NETNS;
-	case WRAP_MMAP:
-		return NETRING_STEP_MAP;
-	case WRAP_IOCTL:
-		return call->option == SIOCETHTOOL ? NETRING_STEP_OFFLOAD :
-						     NETRING_STEP_INTERFACE;
-	case WRAP_BIND:
-	case WRAP_GETSOCKNAME:
-		return NETRING_STEP_BIND;
-	default:
-		break;
-	}
-	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (options[i].level == call->level &&
-		    options[i].option == call->option)
-			return options[i].step;
-	return NETRING_STEP_NONE;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* veth_pairs.h - a pair of interfaces, and the steps of failed calls. */
+/* veth_pairs.h - two pairs of interfaces, and programs on them. */
 #ifndef NETRING_TEST_VETH_PAIRS_H
 #define NETRING_TEST_VETH_PAIRS_H
 
@@ -22,8 +22,5 @@ uint32_t ports_program_mode(const char *name); /* XDP_ATTACHED_* */
 
 /* Attach one by netlink, as anybody else might; @fd -1: take it away. */
 int ports_attach(const char *name, int fd, uint32_t flags);
-
-/* Which step a failed call belongs to, said once more, independently. */
-enum netring_step ports_step(const struct wrap_entry *call);
 
 #endif

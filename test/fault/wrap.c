@@ -65,28 +65,6 @@ void wrap_clean(void)
 	memset(opened, 0, sizeof(opened));
 }
 
-const struct wrap_entry *wrap_failed(void)
-{
-	static const struct wrap_entry none;
-
-	return wrap.fail_at && wrap.fail_at <= wrap.count ?
-		       &wrap.log[wrap.fail_at - 1] :
-		       &none;
-}
-
-const char *wrap_name(const struct wrap_entry *entry)
-{
-	static const char *const names[] = {
-		"none",	       "socket", "bind",    "setsockopt", "getsockopt",
-		"getsockname", "mmap",	 "munmap",  "poll",	  "ioctl",
-		"close",       "clock",	 "open",    "setns",	  "nanosleep",
-		"send",	       "sendto", "sendmsg", "recv",	  "recvmsg",
-		"read",	       "write",	 "eventfd", "bpf",
-	};
-
-	return names[entry->call];
-}
-
 int wrap_failing(enum wrap_call call, int fd, int level, int option)
 {
 	struct wrap_entry *entry;

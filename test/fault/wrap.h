@@ -147,6 +147,19 @@ int wrap_keep(int fd); /* a descriptor just opened */
 /* The call that was failed, as an entry of the log. */
 const struct wrap_entry *wrap_failed(void);
 const char *wrap_name(const struct wrap_entry *entry);
+/* Which step it belongs to, of a packet socket's calls, said once more,
+ * independently of the library. */
+enum netring_step wrap_step(const struct wrap_entry *entry);
+/* What became of the @n-th call of @test: the result, and the step told. */
+void wrap_tell(const char *test, uint32_t n, int r, enum netring_step step);
+
+/* A time of @us, for a clock in the kernel's stead. */
+static inline int wrap_time(struct timespec *time, int64_t us)
+{
+	time->tv_sec = (time_t)(us / 1000000);
+	time->tv_nsec = (long)(us % 1000000 * 1000);
+	return 0;
+}
 
 /*
  * A private network namespace with lo up, entered once by the whole program.

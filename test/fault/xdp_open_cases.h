@@ -56,6 +56,13 @@ void xdp_end(const struct xdp_case *test);
 struct netring_xdp_config xdp_config(const struct xdp_case *test);
 int xdp_adopted(void);
 
+/* Arm, and open: has to succeed. */
+void xdp_open_case(const struct xdp_case *test, struct netring_xdp *xdp);
+/* Open over memory of any content; as netring_xdp_open(). */
+int xdp_open_anew(struct netring_xdp *xdp, struct netring_xdp_config cfg);
+/* The end of a test: close, twice, and xdp_end(). */
+void xdp_close_test(const struct xdp_case *test, struct netring_xdp *xdp);
+
 /* Arm; a bind that meets a queue which is still taken waits unseen. */
 void xdp_arm(uint32_t n, int error);
 

@@ -2,23 +2,15 @@
 /* capture_ring.c - receive rings made by hand; next to them memory faults. */
 #include "capture_ring.h"
 
+#include "guarded_memory.h"
+
 #include <stdlib.h>
 
 static void make(struct ring *ring, uint32_t block_size, uint32_t blocks)
 {
-	size_t mapped;
-	uint8_t *map;
-
 	memset(ring, 0, sizeof(*ring));
 	ring->size = (size_t)block_size * blocks;
-	mapped = (ring->size + GUARD_SIZE - 1) / GUARD_SIZE * GUARD_SIZE;
-	map = mmap(NULL, mapped + 2 * GUARD_SIZE, PROT_NONE,
-		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(map, MAP_FAILED);
-	assert_int_equal(
-		mprotect(map + GUARD_SIZE, mapped, PROT_READ | PROT_WRITE), 0);
-	/* the end touches what faults, the beginning only nearly */
-	ring->memory = map + GUARD_SIZE + mapped - ring->size;
+	ring->memory = guarded_map(ring->size);
 	ring->cap.ring_ = ring->memory;
 	ring->cap.ring_size_ = ring->size;
 	ring->cap.at_ = ring->memory;
@@ -45,10 +37,7 @@ void ring_make_v2(struct ring *ring, uint32_t block_size, uint32_t blocks,
 
 void ring_free(struct ring *ring)
 {
-	size_t mapped = (ring->size + GUARD_SIZE - 1) / GUARD_SIZE * GUARD_SIZE;
-
-	munmap(ring->memory + ring->size - mapped - GUARD_SIZE,
-	       mapped + 2 * GUARD_SIZE);
+	guarded_unmap(ring->memory, ring->size);
 }
 
 struct nr_tpacket_block_desc *ring_block(struct ring *ring, uint32_t block)

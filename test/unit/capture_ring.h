@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#define GUARD_SIZE 65536u
 #define V3_FIRST 48u /* where the kernel puts a block's first packet */
 #define V3_MAC 86u   /* and a packet's bytes, from its header on */
 #define V2_MAC 70u

@@ -2,16 +2,12 @@
 /* injector_model.c - a send ring in memory, and a model of the kernel. */
 #include "injector_model.h"
 
+#include "guarded_memory.h"
 #include "syscall_hook.h"
 
 #include <linux/sockios.h>
 
 struct tx tx;
-
-static size_t mapped_size(void)
-{
-	return (tx.size + GUARD_SIZE - 1) / GUARD_SIZE * GUARD_SIZE;
-}
 
 uint32_t tx_count(void)
 {
@@ -66,19 +62,12 @@ void tx_make(const struct tx_shape *shape, uint32_t number, uint32_t slot)
 {
 	struct netring_injector *inj = &tx.inj;
 	uint32_t i;
-	uint8_t *map;
 
 	direct = answer;
 	memset(&tx, 0, sizeof(tx));
 	tx.shape = *shape;
 	tx.size = (size_t)shape->block_size * shape->blocks;
-	map = mmap(NULL, mapped_size() + 2 * GUARD_SIZE, PROT_NONE,
-		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(map, MAP_FAILED);
-	assert_int_equal(mprotect(map + GUARD_SIZE, mapped_size(),
-				  PROT_READ | PROT_WRITE),
-			 0);
-	tx.memory = map + GUARD_SIZE + mapped_size() - tx.size;
+	tx.memory = guarded_map(tx.size);
 	memset(tx.memory, TX_GAP, tx.size);
 	assert_true(tx_count() <= TX_SLOTS);
 	for (i = 0; i < tx_count(); i++)
@@ -106,8 +95,7 @@ void tx_make(const struct tx_shape *shape, uint32_t number, uint32_t slot)
 
 void tx_free(void)
 {
-	munmap(tx.memory + tx.size - mapped_size() - GUARD_SIZE,
-	       mapped_size() + 2 * GUARD_SIZE);
+	guarded_unmap(tx.memory, tx.size);
 }
 
 void tx_check_gaps(void)

@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* test_batch_v2.c - the walk over TPACKET_V2 slots, whole and corrupt. */
-#include "capture_ring.h"
+#include "batch_checks.h"
 
 #define SLOT 2048u
 
 static const struct ring_packet plain = { .len = 60, .status = 1 };
-
-static struct netring_batch take(struct ring *ring)
-{
-	struct netring_batch batch;
-
-	memset(&batch, 0xa5, sizeof(batch)); /* next() is to set all of it */
-	assert_int_equal(netring_capture_next(&ring->cap, &batch), 1);
-	return batch;
-}
-
-static uint32_t walk(struct ring *ring, struct netring_batch *batch)
-{
-	return ring_walk(batch, ring->memory, ring->memory + ring->size);
-}
 
 static void empty_ring(void **state)
 {
@@ -56,29 +42,13 @@ static void every_field(void **state)
 	ring.cap.packet_flags_ = NETRING_PACKET_COOKED;
 	ring.cap.sequence_ = 77;
 	ring_put(&ring, 0, &packet);
-	batch = take(&ring);
+	batch = batch_take(&ring);
 	assert_int_equal(batch.sequence, 77);
-	assert_int_equal(batch.count, 1);
-	assert_int_equal(batch.flags, NETRING_BATCH_LOSING);
-	assert_int_equal(batch.first_sec, 0xfedcba98);
-	assert_int_equal(batch.first_nsec, 999999999);
-	assert_int_equal(batch.last_sec, 0xfedcba98);
-	assert_int_equal(batch.last_nsec, 999999999);
-	assert_int_equal(netring_batch_next(&batch, &pkt), 1);
-	assert_int_equal(pkt.len, 20);
-	assert_memory_equal(pkt.data, packet.data, 20);
-	assert_int_equal(pkt.wire_len, 1400);
-	assert_int_equal(pkt.sec, 0xfedcba98);
-	assert_int_equal(pkt.nsec, 999999999);
-	assert_int_equal(pkt.flags, 0x200000f5 | NETRING_PACKET_COOKED);
-	assert_int_equal(pkt.hash, 0);
-	assert_int_equal(pkt.vlan_tci, 0xf123);
-	assert_int_equal(pkt.vlan_tpid, 0x88a8);
-	assert_int_equal(pkt.link->type, NETRING_TYPE_MULTICAST);
-	assert_int_equal(pkt.link->ifindex, 7);
+	batch_is(&batch, &packet, NETRING_BATCH_LOSING,
+		 0x200000f5 | NETRING_PACKET_COOKED, &pkt);
 	assert_int_equal(netring_batch_next(&batch, &pkt), 0);
 	ring_put(&ring, 0, &plain);
-	batch = take(&ring);
+	batch = batch_take(&ring);
 	assert_int_equal(netring_batch_next(&batch, &pkt), 1);
 	assert_int_equal(pkt.vlan_tpid, 0x8100); /* before Linux 3.14 */
 	ring_free(&ring);
@@ -102,7 +72,7 @@ static void many(void **state)
 		packet.status = i == 15 ? 5 : 1;
 		ring_put(&ring, i, &packet);
 	}
-	batch = take(&ring);
+	batch = batch_take(&ring);
 	assert_int_equal(batch.count, 32);
 	assert_int_equal(batch.flags, NETRING_BATCH_LOSING);
 	assert_int_equal(batch.first_sec, 100);
@@ -131,36 +101,19 @@ static void full_slot(void **state)
 	ring_make_v2(&ring, 2 * SLOT, 1, SLOT);
 	ring_put(&ring, 0, &packet);
 	ring_put(&ring, 1, &packet);
-	batch = take(&ring);
-	assert_int_equal(walk(&ring, &batch), 2);
+	batch = batch_take(&ring);
+	assert_int_equal(batch_walk(&ring, &batch), 2);
 	assert_int_equal(batch.flags & NETRING_BATCH_CORRUPT, 0);
 	ring_free(&ring);
 }
 
 static void skip_mask(void **state)
 {
-	struct ring_packet packet = { .len = 60, .status = 1 };
-	struct netring_packet pkt;
-	struct netring_batch batch;
 	struct ring ring;
-	uint32_t skip, got;
 
 	(void)state;
 	ring_make_v2(&ring, 8 * SLOT, 1, SLOT);
-	for (skip = 0; skip < 256; skip++) {
-		for (packet.type = 0; packet.type < 8; packet.type++)
-			ring_put(&ring, packet.type, &packet);
-		ring.cap.skip_ = skip;
-		batch = take(&ring);
-		assert_int_equal(batch.count, 8);
-		for (got = skip; netring_batch_next(&batch, &pkt);) {
-			assert_int_equal(got >> pkt.link->type & 1, 0);
-			got |= 1u << pkt.link->type;
-		}
-		assert_int_equal(got, 0xff);
-		assert_int_equal(batch.flags & NETRING_BATCH_CORRUPT, 0);
-		netring_capture_release(&ring.cap);
-	}
+	batch_skips(&ring);
 	ring_free(&ring);
 }
 
@@ -194,8 +147,8 @@ static void wrong_offsets(void **state)
 			h->snaplen = wrong[i / 4];
 		bad = h->mac < 52 || h->mac > SLOT ||
 		      h->snaplen > SLOT - h->mac;
-		batch = take(&ring);
-		assert_int_equal(walk(&ring, &batch), bad ? slot : 3);
+		batch = batch_take(&ring);
+		assert_int_equal(batch_walk(&ring, &batch), bad ? slot : 3);
 		assert_int_equal(batch.flags, bad ? NETRING_BATCH_CORRUPT : 0);
 		netring_capture_release(&ring.cap);
 		for (slot = 0; slot < 3; slot++)
@@ -229,9 +182,9 @@ static void random_corruption(void **state)
 		}
 		ring_slot(&ring, 0)->status |= 1;
 		ring.cap.skip_ = random_below(4) ? 0 : random_below(256);
-		batch = take(&ring);
+		batch = batch_take(&ring);
 		slot = batch.count;
-		walk(&ring, &batch);
+		batch_walk(&ring, &batch);
 		if (batch.flags & NETRING_BATCH_CORRUPT)
 			corrupt++;
 		else

@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_batch_v3.c - the walk over a TPACKET_V3 block. */
-#include "capture_ring.h"
+#include "batch_checks.h"
 
 #define BLOCK 4096u
-
-static struct netring_batch take(struct ring *ring)
-{
-	struct netring_batch batch;
-
-	memset(&batch, 0xa5, sizeof(batch)); /* next() is to set all of it */
-	assert_int_equal(netring_capture_next(&ring->cap, &batch), 1);
-	return batch;
-}
-
-static uint32_t walk(struct ring *ring, struct netring_batch *batch)
-{
-	return ring_walk(batch, ring->memory, ring->memory + ring->size);
-}
 
 static void empty_ring(void **state)
 {
@@ -29,11 +15,11 @@ static void empty_ring(void **state)
 	ring_fill(&ring, 0, 0, 1); /* the kernel retires such ones: timer */
 	ring_block(&ring, 0)->first_sec = 7;
 	ring_block(&ring, 0)->first_nsec = 8;
-	batch = take(&ring);
+	batch = batch_take(&ring);
 	assert_int_equal(batch.count, 0);
 	assert_int_equal(batch.first_sec, 7); /* there is no packet's */
 	assert_int_equal(batch.first_nsec, 8);
-	assert_int_equal(walk(&ring, &batch), 0);
+	assert_int_equal(batch_walk(&ring, &batch), 0);
 	assert_int_equal(batch.flags & NETRING_BATCH_CORRUPT, 0);
 	ring_free(&ring);
 }
@@ -65,29 +51,11 @@ static void every_field(void **state)
 	ring_block(&ring, 0)->first_sec = 5; /* when the block was opened */
 	ring_block(&ring, 0)->first_nsec = 6;
 	ring_retire(&ring, 0, 77);
-	batch = take(&ring);
+	batch = batch_take(&ring);
 	assert_int_equal(batch.sequence, 77);
-	assert_int_equal(batch.count, 1);
-	assert_int_equal(batch.flags,
-			 NETRING_BATCH_LOSING | NETRING_BATCH_TIMED_OUT);
-	assert_int_equal(batch.first_sec, 0xfedcba98);
-	assert_int_equal(batch.first_nsec, 999999999);
-	assert_int_equal(batch.last_sec, 0xfedcba98);
-	assert_int_equal(batch.last_nsec, 999999999);
-	assert_int_equal(netring_batch_next(&batch, &pkt), 1);
-	assert_int_equal(pkt.len, 20);
-	assert_memory_equal(pkt.data, packet.data, 20);
-	assert_int_equal(pkt.wire_len, 1400);
-	assert_true(netring_packet_truncated(&pkt));
-	assert_int_equal(pkt.sec, 0xfedcba98);
-	assert_int_equal(pkt.nsec, 999999999);
-	assert_int_equal(pkt.flags, 0xa00000f1 | NETRING_PACKET_VNET);
-	assert_int_equal(pkt.hash, 0x89abcdef);
-	assert_int_equal(pkt.vlan_tci, 0xf123);
-	assert_int_equal(pkt.vlan_tpid, 0x88a8);
-	assert_int_equal(pkt.link->type, NETRING_TYPE_OTHERHOST);
-	assert_int_equal(pkt.link->ifindex, 7);
-	assert_int_equal(pkt.link->length, 6);
+	batch_is(&batch, &packet,
+		 NETRING_BATCH_LOSING | NETRING_BATCH_TIMED_OUT,
+		 0xa00000f1 | NETRING_PACKET_VNET, &pkt);
 	assert_int_equal(netring_packet_protocol(&pkt), 0x0800);
 	assert_int_equal(netring_batch_next(&batch, &pkt), 0);
 	assert_int_equal(netring_batch_next(&batch, &pkt), 0);
@@ -109,7 +77,7 @@ static void vlan_protocol_unknown(void **state)
 	ring_begin(&ring, 0);
 	ring_add(&ring, 0, &packet);
 	ring_retire(&ring, 0, 1);
-	batch = take(&ring);
+	batch = batch_take(&ring);
 	assert_int_equal(netring_batch_next(&batch, &pkt), 1);
 	assert_int_equal(pkt.vlan_tpid, 0x8100);
 	ring_free(&ring);
@@ -133,7 +101,7 @@ static void many(void **state)
 	}
 	assert_int_equal(ring.last->next_offset, 0);
 	ring_retire(&ring, 0, 1);
-	batch = take(&ring);
+	batch = batch_take(&ring);
 	assert_int_equal(batch.count, count);
 	assert_int_equal(batch.first_nsec, 0);
 	assert_int_equal(batch.last_nsec, count - 1);
@@ -161,40 +129,19 @@ static void full_block(void **state)
 	ring_add(&ring, 0, &packet);
 	assert_int_equal(ring.fill, BLOCK);
 	ring_retire(&ring, 0, 1);
-	batch = take(&ring);
-	assert_int_equal(walk(&ring, &batch), 1);
+	batch = batch_take(&ring);
+	assert_int_equal(batch_walk(&ring, &batch), 1);
 	assert_int_equal(batch.flags & NETRING_BATCH_CORRUPT, 0);
 	ring_free(&ring);
 }
 
 static void skip_mask(void **state)
 {
-	struct ring_packet packet = { .len = 60 };
-	struct netring_packet pkt;
-	struct netring_batch batch;
 	struct ring ring;
-	uint32_t skip, want, got;
 
 	(void)state;
 	ring_make_v3(&ring, BLOCK, 1);
-	for (skip = 0; skip < 256; skip++) {
-		ring_begin(&ring, 0);
-		for (packet.type = 0; packet.type < 8; packet.type++)
-			ring_add(&ring, 0, &packet);
-		ring_retire(&ring, 0, skip);
-		ring.cap.skip_ = skip;
-		batch = take(&ring);
-		assert_int_equal(batch.count, 8);
-		for (want = got = 0; want < 8; want++)
-			got |= (skip >> want & 1) << want;
-		while (netring_batch_next(&batch, &pkt)) {
-			assert_int_equal(got >> pkt.link->type & 1, 0);
-			got |= 1u << pkt.link->type;
-		}
-		assert_int_equal(got, 0xff);
-		assert_int_equal(batch.flags & NETRING_BATCH_CORRUPT, 0);
-		netring_capture_release(&ring.cap);
-	}
+	batch_skips(&ring);
 	ring_free(&ring);
 }
 

@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_batch_v3_corrupt.c - wrong offsets in a TPACKET_V3 block. */
-#include "capture_ring.h"
+#include "batch_checks.h"
 
 #define BLOCK 4096u
-
-static struct netring_batch take(struct ring *ring)
-{
-	struct netring_batch batch;
-
-	memset(&batch, 0xa5, sizeof(batch)); /* next() is to set all of it */
-	assert_int_equal(netring_capture_next(&ring->cap, &batch), 1);
-	return batch;
-}
-
-static uint32_t walk(struct ring *ring, struct netring_batch *batch)
-{
-	return ring_walk(batch, ring->memory, ring->memory + ring->size);
-}
 
 static const uint32_t wrong[] = {
 	0,	    1,		2,	    4,		7,	    9,
@@ -75,8 +61,8 @@ static void wrong_offsets(void **state)
 		for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 			ring_fill(&ring, 0, 3, 1);
 			bad = set(&ring, (enum field)f, wrong[i]);
-			batch = take(&ring);
-			walked = walk(&ring, &batch);
+			batch = batch_take(&ring);
+			walked = batch_walk(&ring, &batch);
 			if (bad) {
 				assert_true(batch.flags &
 					    NETRING_BATCH_CORRUPT);
@@ -85,7 +71,7 @@ static void wrong_offsets(void **state)
 				assert_int_equal(batch.flags, 0);
 				assert_int_equal(walked, 3);
 			}
-			assert_int_equal(walk(&ring, &batch), 0);
+			assert_int_equal(batch_walk(&ring, &batch), 0);
 			netring_capture_release(&ring.cap);
 			assert_int_equal(ring_block(&ring, 0)->block_status, 0);
 			assert_int_equal(ring.cap.held_, 0);
@@ -104,13 +90,13 @@ static void goes_on_after_corrupt(void **state)
 	ring_fill(&ring, 0, 3, 1);
 	ring_block(&ring, 0)->offset_to_first_pkt = 0xfffffff8;
 	ring_fill(&ring, 1, 3, 2);
-	batch = take(&ring);
-	assert_int_equal(walk(&ring, &batch), 0);
+	batch = batch_take(&ring);
+	assert_int_equal(batch_walk(&ring, &batch), 0);
 	assert_true(batch.flags & NETRING_BATCH_CORRUPT);
 	netring_capture_release(&ring.cap);
-	batch = take(&ring);
+	batch = batch_take(&ring);
 	assert_int_equal(batch.sequence, 2);
-	assert_int_equal(walk(&ring, &batch), 3);
+	assert_int_equal(batch_walk(&ring, &batch), 3);
 	assert_int_equal(batch.flags & NETRING_BATCH_CORRUPT, 0);
 	ring_free(&ring);
 }
@@ -139,8 +125,8 @@ static void random_corruption(void **state)
 		}
 		ring_block(&ring, 0)->block_status |= 1;
 		ring.cap.skip_ = random_below(4) ? 0 : random_below(256);
-		batch = take(&ring);
-		walk(&ring, &batch);
+		batch = batch_take(&ring);
+		batch_walk(&ring, &batch);
 		if (batch.flags & NETRING_BATCH_CORRUPT)
 			corrupt++;
 		else
