@@ -27,4 +27,18 @@ is "a test's second name is found" \
 	"$(twice '/test_[a-z0-9_]+\.c$')" "test_packet.c"
 is "a header's second name is found" "$(twice '\.h$')" "sys.h"
 
+# The contributor's page: paths of test/ or of the top, but for those of
+# what is to be added, which have an X or a NAME.
+awk -v RS='`' 'NR % 2 == 0 && /\// && /^[a-z0-9_.*\/-]+$/' test/README.md |
+	grep -v '^\.check' >"$T/named"
+absent() {
+	while read -r path; do
+		# shellcheck disable=SC2086 # patterns
+		set -- $path test/$path
+		[ -e "$1" ] || [ -e "$2" ] || echo "$path"
+	done
+}
+no "test/README.md names files" test "$(wc -l <"$T/named")" -lt 15
+is "they are there" "$(absent <"$T/named")" ""
+
 done_testing

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Every program of README.md compiles and links as it stands there; its table
-# names the options that there are.
+# Every program of README.md compiles and links as it stands there.
 # shellcheck shell=sh
 
 . test/lib.sh
@@ -21,15 +20,5 @@ for program in $programs; do
 			-o "$T/program" "$program" "$T/full/libnetring.a"
 	done
 done
-
-# First cells of the table "option", against what has a prompt.
-awk -F '|' '/^\| option / { table = 1 } !/^\|/ { table = 0 } table { print $2 }' \
-	README.md | grep -o '[A-Z][A-Z0-9_]*' | sort >"$T/told"
-awk '$1 == "config" { name = $2 }
-	($1 == "bool" || $1 == "int") && NF > 1 { print name }' Kconfig |
-	sort >"$T/options"
-ok "there are options" test -s "$T/options"
-ok "README.md's table names every option, once, and no other" \
-	diff "$T/told" "$T/options"
 
 done_testing
