@@ -15,8 +15,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define FRAMES 512u
@@ -298,15 +296,6 @@ const struct role roles[ROLES] = {
 	  xdp_bridge_close, xdp_bridge_failed, NULL, xdp_bridge_sums },
 };
 
-void faults_begin(struct hosts *h)
-{
-	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
-
-	live_begin();
-	(void)setrlimit(RLIMIT_MEMLOCK, &limit);
-	hosts_begin(h);
-}
-
 int faults_can(const struct role *role, const char *what)
 {
 	int r = role->open();
@@ -374,22 +363,4 @@ int faults_works(const struct role *role, const struct hosts *h,
 		diag("  %u, %u repeated, %u damaged", whole, repeated,
 		     lot.damaged);
 	return r;
-}
-
-/* Not past the queue (direct): the README's known kernel faults say why. */
-pid_t faults_flood(const struct hosts *h)
-{
-	struct wire_flood flood = { .interface = host_name[0],
-				    .count = 200,
-				    .rate = 20000,
-				    .length = LENGTH };
-	pid_t pid = fork();
-
-	if (pid)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	must(net_enter(h->ns[0]), "go there");
-	for (;;)
-		if (wire_burst(&flood) < 0)
-			live_sleep_ms(1);
 }

@@ -32,6 +32,9 @@ extern const struct role roles[ROLES];
 /* The hosts; skips nothing. */
 void faults_begin(struct hosts *h);
 
+/* A test program: @test with every role. */
+int faults_each(void (*test)(const struct role *role, struct hosts *h));
+
 /* 1: the role opens here; else a skip of @what was printed. */
 int faults_can(const struct role *role, const char *what);
 

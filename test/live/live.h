@@ -75,6 +75,10 @@ int tally_receive(struct tally *t, struct netring_capture *cap, uint32_t want,
 /* @t has @count packets, each once, in order, whole, and nothing else. */
 int tally_ok(const struct tally *t, uint32_t count, const char *what);
 
+/* The flags of either mode, for each test to go through. */
+#define MODES 2
+static const uint32_t mode_flags[MODES] = { 0, NETRING_CAPTURE_IMMEDIATE };
+
 static inline const char *mode_name(uint32_t flags)
 {
 	return flags & NETRING_CAPTURE_IMMEDIATE ? "V2" : "V3";

@@ -18,7 +18,7 @@
 #include <linux/pkt_sched.h>
 #include <linux/sockios.h>
 
-static int ethtool(const char *name, uint32_t command, uint32_t *value)
+int port_ethtool(const char *name, uint32_t command, uint32_t *value)
 {
 	struct ethtool_value data = { .cmd = command, .data = *value };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r = 0;
@@ -64,7 +64,7 @@ static const uint32_t commands[][2] = {
 int port_get(const char *name, enum port_offload what)
 {
 	uint32_t value = 0;
-	int r = ethtool(name, commands[what][0], &value);
+	int r = port_ethtool(name, commands[what][0], &value);
 
 	return r < 0 ? r : value != 0;
 }
@@ -73,7 +73,7 @@ int port_set(const char *name, enum port_offload what, int on)
 {
 	uint32_t value = (uint32_t)on;
 
-	return ethtool(name, commands[what][1], &value);
+	return port_ethtool(name, commands[what][1], &value);
 }
 
 int port_set_host(const char *name, int on)

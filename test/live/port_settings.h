@@ -16,6 +16,8 @@ enum port_offload {
 };
 int port_get(const char *name, enum port_offload what);
 int port_set(const char *name, enum port_offload what, int on);
+/* Any command of a value: told in it, or from it. */
+int port_ethtool(const char *name, uint32_t command, uint32_t *value);
 /* That it receives on, -EOPNOTSUPP: its driver does not tell. */
 int port_queues(const char *name);
 /* All that concerns what a host sends. */

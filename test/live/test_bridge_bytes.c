@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_bridge_bytes.c - what one host sends the other gets, byte by byte. */
 #define _GNU_SOURCE
+#include "bridge_checks.h"
 #include "hosts.h"
 #include "live.h"
 #include "spy_socket.h"
@@ -12,19 +13,6 @@
 static struct hosts h;
 static struct netring_bridge br;
 static _Alignas(8) uint8_t oversize[NETRING_BRIDGE_OVERSIZE];
-
-/* A frame of @length bytes with up to two words behind its addresses. */
-static void build(uint8_t *frame, uint32_t length, const uint32_t *tags)
-{
-	int i, n = 0;
-
-	while (n < 2 && tags[n])
-		n++;
-	wire_frame(frame + 4 * n, length - 4 * (uint32_t)n, WIRE_TYPE, length);
-	memmove(frame, frame + 4 * n, 12);
-	for (i = 0; i < n; i++)
-		wire_put32(frame + 12 + 4 * i, tags[i]);
-}
 
 struct kind {
 	uint32_t length;
@@ -62,13 +50,13 @@ static void all_kinds(struct netring_bridge_config *cfg, const char *what)
 	hosts_open(&br, cfg);
 	for (from = 0; from < 2; from++) {
 		for (i = 0; i < n; i++) {
-			build(frame, kinds[i].length, kinds[i].tags);
+			bridge_frame(frame, kinds[i].length, kinds[i].tags);
 			hosts_send(&h, from, frame, kinds[i].length);
 		}
 		is(hosts_pump(&br, 20), n, "%s, direction %d: %d taken", what,
 		   from, n);
 		for (i = 0; i < n; i++) {
-			build(frame, kinds[i].length, kinds[i].tags);
+			bridge_frame(frame, kinds[i].length, kinds[i].tags);
 			ok(spy_is(h.spy[!from], frame, kinds[i].length),
 			   "%s: as it was", kinds[i].name);
 		}
@@ -103,12 +91,6 @@ static void own_frames(void)
 	is(spy_flush(spy, 5), 1, "though a tap sees it");
 	close(spy);
 	netring_bridge_close(&br);
-}
-
-static void to(uint8_t *frame, const char *mac, uint16_t type, uint32_t number)
-{
-	wire_frame(frame, 60, type, number);
-	memcpy(frame, mac, 6);
 }
 
 /* Groups and protocols: only 01:80:c2:00:00:0x stays on its link. */
@@ -147,7 +129,8 @@ static void groups(uint32_t flags)
 		for (i = 0; i < n; i++) {
 			passes = !cases[i].local || flags;
 			local += !passes;
-			to(frame, cases[i].mac, cases[i].type, (uint32_t)i);
+			bridge_frame_to(frame, cases[i].mac, cases[i].type,
+					(uint32_t)i);
 			hosts_send(&h, from, frame, sizeof(frame));
 			hosts_take(&br, 1);
 			ok(passes ? spy_is(h.spy[!from], frame, 60) :

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_bridge_link.c - links that go down, and ports that go away. */
 #define _GNU_SOURCE
+#include "bridge_checks.h"
 #include "hosts.h"
 #include "live.h"
 #include "port_settings.h"
@@ -12,28 +13,7 @@
 
 static struct hosts h;
 static struct netring_bridge br;
-static int told[2][3];
 static uint32_t number;
-
-static void event(void *user, int port, enum netring_port_event what)
-{
-	(void)user;
-	told[port][what]++;
-}
-
-static void told_is(int port, int down, int gone, int back, const char *what)
-{
-	int *t = told[port];
-	int *other = told[!port];
-
-	ok(t[NETRING_PORT_DOWN] == down && t[NETRING_PORT_GONE] == gone &&
-		   t[NETRING_PORT_BACK] == back && !other[0] && !other[1] &&
-		   !other[2],
-	   "%s: told %d down, %d gone, %d back", what, down, gone, back);
-	diag("  port %d: %d down, %d gone, %d back", port, t[NETRING_PORT_DOWN],
-	     t[NETRING_PORT_GONE], t[NETRING_PORT_BACK]);
-	memset(told, 0, sizeof(told));
-}
 
 /* Steps as netring_bridge_run() makes them; counts the sleeps. */
 static long run_for(int ms)
@@ -89,13 +69,13 @@ static void down_and_up(int port)
 	netring_bridge_read_stats(&br, !port, &before);
 	must(net_down(port_name[port]), "%s down", port_name[port]);
 	run_for(20);
-	told_is(port, 1, 0, 0, "down");
+	bridge_told_is(port, 1, 0, 0, "down");
 	for (i = 0; i < 10; i++) {
 		wire_frame(frame, sizeof(frame), WIRE_TYPE, 1000);
 		hosts_send(&h, !port, frame, sizeof(frame));
 	}
 	quiet(9, "down");
-	told_is(port, 0, 0, 0, "and not again");
+	bridge_told_is(port, 0, 0, 0, "and not again");
 	netring_bridge_read_stats(&br, !port, &s);
 	is((long long)(s.link_down - before.link_down), 10,
 	   "ten were counted as link down");
@@ -103,7 +83,7 @@ static void down_and_up(int port)
 	hosts_adds_up(&s, "down");
 	must(net_up(port_name[port]), "%s up", port_name[port]);
 	run_for(300);
-	told_is(port, 0, 0, 1, "up");
+	bridge_told_is(port, 0, 0, 1, "up");
 	ok(spy_quiet(h.spy[port], 1), "no stale burst");
 	both_pass("up");
 }
@@ -118,12 +98,13 @@ static void flap(int port)
 		must(net_up(port_name[port]), "up");
 	}
 	run_for(250);
-	ok(told[port][NETRING_PORT_DOWN] <= 5 &&
-		   told[port][NETRING_PORT_DOWN] ==
-			   told[port][NETRING_PORT_BACK] &&
-		   !told[port][NETRING_PORT_GONE],
-	   "flaps: %d told, and as often back", told[port][NETRING_PORT_DOWN]);
-	memset(told, 0, sizeof(told));
+	ok(bridge_told[port][NETRING_PORT_DOWN] <= 5 &&
+		   bridge_told[port][NETRING_PORT_DOWN] ==
+			   bridge_told[port][NETRING_PORT_BACK] &&
+		   !bridge_told[port][NETRING_PORT_GONE],
+	   "flaps: %d told, and as often back",
+	   bridge_told[port][NETRING_PORT_DOWN]);
+	memset(bridge_told, 0, sizeof(bridge_told));
 	both_pass("after flaps");
 }
 
@@ -152,7 +133,7 @@ static void down_with_frames(int port)
 	ok(spy_quiet(h.spy[port], 20), "frames in the ring are not sent later");
 	netring_bridge_read_stats(&br, !port, &s);
 	hosts_adds_up(&s, "down with frames in the ring");
-	memset(told, 0, sizeof(told));
+	memset(bridge_told, 0, sizeof(bridge_told));
 	both_pass("after that");
 }
 
@@ -166,9 +147,10 @@ static void removed(int port)
 	close(h.out[port]);
 	close(h.spy[port]);
 	run_for(400);
-	ok(told[port][NETRING_PORT_DOWN] <= 1, "down at most once before");
-	told[port][NETRING_PORT_DOWN] = 0;
-	told_is(port, 0, 1, 0, "deleted");
+	ok(bridge_told[port][NETRING_PORT_DOWN] <= 1,
+	   "down at most once before");
+	bridge_told[port][NETRING_PORT_DOWN] = 0;
+	bridge_told_is(port, 0, 1, 0, "deleted");
 	netring_bridge_read_stats(&br, !port, &before);
 	for (i = 0; i < 10; i++) {
 		wire_frame(frame, sizeof(frame), WIRE_TYPE, 1000);
@@ -178,10 +160,10 @@ static void removed(int port)
 	netring_bridge_read_stats(&br, !port, &s);
 	is((long long)(s.link_down - before.link_down), 10,
 	   "frames to it are counted");
-	told_is(port, 0, 0, 0, "and not told again");
+	bridge_told_is(port, 0, 0, 0, "and not told again");
 	hosts_wire(&h, port);
 	run_for(400);
-	told_is(port, 0, 0, 1, "made again");
+	bridge_told_is(port, 0, 0, 1, "made again");
 	is(net_promiscuity(port_name[port]), 1, "which is promiscuous");
 	ok(spy_quiet(h.spy[port], 1), "no stale burst");
 	both_pass("made again");
@@ -193,15 +175,15 @@ static void removed_when_down(int port)
 {
 	must(net_down(port_name[port]), "down");
 	run_for(20);
-	told_is(port, 1, 0, 0, "down");
+	bridge_told_is(port, 1, 0, 0, "down");
 	must(net_delete(port_name[port]), "delete");
 	close(h.out[port]);
 	close(h.spy[port]);
 	run_for(500);
-	told_is(port, 0, 1, 0, "then deleted");
+	bridge_told_is(port, 0, 1, 0, "then deleted");
 	hosts_wire(&h, port);
 	run_for(400);
-	told_is(port, 0, 0, 1, "made again");
+	bridge_told_is(port, 0, 0, 1, "made again");
 	both_pass("made again");
 }
 
@@ -219,15 +201,16 @@ static void both_removed(void)
 	for (i = 0; i < 2; i++)
 		hosts_wire(&h, i);
 	run_for(400);
-	is(told[0][NETRING_PORT_BACK] + told[1][NETRING_PORT_BACK], 2,
-	   "both are back");
-	memset(told, 0, sizeof(told));
+	is(bridge_told[0][NETRING_PORT_BACK] +
+		   bridge_told[1][NETRING_PORT_BACK],
+	   2, "both are back");
+	memset(bridge_told, 0, sizeof(bridge_told));
 	both_pass("both made again");
 }
 
 int main(void)
 {
-	struct netring_bridge_config cfg = { .event = event };
+	struct netring_bridge_config cfg = { .event = bridge_event };
 	int port;
 
 	live_begin();
@@ -247,10 +230,10 @@ int main(void)
 	must(net_down("p0"), "p0 down");
 	hosts_open(&br, &cfg);
 	run_for(50);
-	told_is(0, 1, 0, 0, "opened with a port that is down");
+	bridge_told_is(0, 1, 0, 0, "opened with a port that is down");
 	must(net_up("p0"), "p0 up");
 	run_for(300);
-	told_is(0, 0, 0, 1, "then up");
+	bridge_told_is(0, 0, 0, 1, "then up");
 	both_pass("then up");
 	netring_bridge_close(&br);
 	hosts_end(&h);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_bridge_ports.c - what a bridge does to its ports, and what it leaves. */
 #define _GNU_SOURCE
+#include "bridge_checks.h"
 #include "hosts.h"
 #include "live.h"
 #include "port_settings.h"
@@ -20,39 +21,6 @@
 static struct hosts h;
 static struct netring_bridge br;
 static _Alignas(8) uint8_t oversize[NETRING_BRIDGE_OVERSIZE];
-static uint32_t number;
-
-static void passes(int from, const char *what)
-{
-	uint8_t frame[104];
-
-	wire_frame(frame + 4, 100, WIRE_TYPE, ++number);
-	memmove(frame, frame + 4, 12);
-	wire_put32(frame + 12, 0x81000007);
-	hosts_send(&h, from, frame, sizeof(frame));
-	ok(spy_is(h.spy[!from], frame, sizeof(frame)) &&
-		   spy_quiet(h.spy[!from], 5) && spy_quiet(h.spy[from], 1),
-	   "%s: a frame from %d passes, once", what, from);
-}
-
-static void both_pass(const char *what)
-{
-	passes(0, what);
-	passes(1, what);
-}
-
-static void set(int port, int gro, int tso)
-{
-	must(port_set(port_name[port], PORT_GRO, gro), "GRO");
-	must(port_set(port_name[port], PORT_TSO, tso), "TSO");
-}
-
-static void are(int port, int gro, int tso, const char *what)
-{
-	is(port_get(port_name[port], PORT_GRO) * 2 +
-		   port_get(port_name[port], PORT_TSO),
-	   gro * 2 + tso, "%s: GRO %d, TSO %d", what, gro, tso);
-}
 
 static void switched(uint32_t flags, void *buffer, int kept, const char *what)
 {
@@ -61,24 +29,24 @@ static void switched(uint32_t flags, void *buffer, int kept, const char *what)
 
 	diag("%s", what);
 	cfg.oversize_size = buffer ? sizeof(oversize) : 0;
-	set(0, 1, 1);
-	set(1, 0, 1);
+	bridge_set_offloads(0, 1, 1);
+	bridge_set_offloads(1, 0, 1);
 	hosts_open(&br, &cfg);
-	are(0, kept, kept, "port 0, open");
-	are(1, 0, kept, "port 1, open");
+	bridge_offloads_are(0, kept, kept, "port 0, open");
+	bridge_offloads_are(1, 0, kept, "port 1, open");
 	netring_bridge_close(&br);
-	are(0, 1, 1, "port 0, closed");
-	are(1, 0, 1, "port 1, closed");
-	set(1, 1, 0);
+	bridge_offloads_are(0, 1, 1, "port 0, closed");
+	bridge_offloads_are(1, 0, 1, "port 1, closed");
+	bridge_set_offloads(1, 1, 0);
 	hosts_open(&br, &cfg);
-	are(1, kept, 0, "port 1, open");
+	bridge_offloads_are(1, kept, 0, "port 1, open");
 	netring_bridge_close(&br);
-	are(1, 1, 0, "port 1, closed");
-	set(1, 1, 1);
+	bridge_offloads_are(1, 1, 0, "port 1, closed");
+	bridge_set_offloads(1, 1, 1);
 	cfg.tx[0].frame_size = 256;
 	is(netring_bridge_open(&br, &cfg), -EINVAL, "an open that fails");
-	are(0, 1, 1, "port 0, then");
-	are(1, 1, 1, "port 1, then");
+	bridge_offloads_are(0, 1, 1, "port 0, then");
+	bridge_offloads_are(1, 1, 1, "port 1, then");
 }
 
 /* One that is made again is switched too, and restored to what it was. */
@@ -88,7 +56,7 @@ static void made_again(void)
 	int64_t end;
 	int gro, tso;
 
-	set(0, 1, 0);
+	bridge_set_offloads(0, 1, 0);
 	hosts_open(&br, &cfg);
 	must(net_delete("p0"), "delete");
 	close(h.out[0]);
@@ -99,9 +67,9 @@ static void made_again(void)
 	tso = port_get("p0", PORT_TSO);
 	for (end = netring_clock_ms() + 400; netring_clock_ms() < end;)
 		netring_bridge_step(&br, 50);
-	are(0, 0, 0, "made again");
+	bridge_offloads_are(0, 0, 0, "made again");
 	netring_bridge_close(&br);
-	are(0, gro, tso, "closed: as it was made");
+	bridge_offloads_are(0, gro, tso, "closed: as it was made");
 	live_sleep_ms(10);
 }
 
@@ -129,8 +97,8 @@ static void unprivileged(uint32_t flags, void *buffer, int gro, int result,
 	pid_t pid;
 
 	cfg.oversize_size = buffer ? sizeof(oversize) : 0;
-	set(0, 0, 0);
-	set(1, gro, 0);
+	bridge_set_offloads(0, 0, 0);
+	bridge_set_offloads(1, gro, 0);
 	must(pipe(pipes) < 0 ? -errno : 0, "a pipe");
 	pid = fork();
 	if (!pid) {
@@ -162,7 +130,7 @@ static void in_a_row(void)
 	must(net_up("x1"), "up");
 	one = hosts_run(&a, -1);
 	two = hosts_run(&b, -1);
-	both_pass("two bridges in a row");
+	bridge_both_pass(&h, "two bridges in a row");
 	for (i = 0; i < 2; i++)
 		senders[i] = hosts_flood(&h, i, 2000, 4000, 300);
 	for (i = 0; i < 2; i++) {
@@ -183,17 +151,17 @@ static void killed(void)
 	pid_t pid;
 	int i;
 
-	set(0, 1, 1);
-	set(1, 1, 1);
+	bridge_set_offloads(0, 1, 1);
+	bridge_set_offloads(1, 1, 1);
 	pid = hosts_run(&cfg, -1);
 	for (i = 0; i < 3; i++) {
-		both_pass("a bridge");
+		bridge_both_pass(&h, "a bridge");
 		wire_stop(pid);
 		is(net_promiscuity("p0"), 0, "killed: nothing is left");
-		are(0, 0, 0, "but offloads, which stay off");
+		bridge_offloads_are(0, 0, 0, "but offloads, which stay off");
 		pid = hosts_run(&cfg, -1);
 	}
-	both_pass("started again");
+	bridge_both_pass(&h, "started again");
 	kill(pid, SIGTERM);
 	is(wire_wait(pid), 0, "SIGTERM ends it");
 }
@@ -230,7 +198,7 @@ static void idle(uint32_t flags)
 	pid_t pid = hosts_run(&cfg, -1);
 	long cpu, sleeps;
 
-	both_pass("a bridge");
+	bridge_both_pass(&h, "a bridge");
 	cpu = cpu_us(pid);
 	sleeps = switches(pid);
 	live_sleep_ms(1000);

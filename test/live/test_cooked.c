@@ -179,22 +179,21 @@ static void tunnel(const char *kind, uint8_t protocol, uint16_t hatype,
 
 int main(void)
 {
-	uint32_t flags[2] = { 0, NETRING_CAPTURE_IMMEDIATE };
 	int i;
 
 	live_begin();
 	live_wire();
 	must(net_ipv4(NEAR, HERE, 24), "an address");
 	wire_udp(frame, LENGTH, 1000, 1);
-	for (i = 0; i < 2; i++) {
-		tun(flags[i]);
-		tun(flags[i] | NETRING_CAPTURE_COOKED);
-		ethernet(NEAR, 1, flags[i]);
-		ethernet("lo", ARPHRD_LOOPBACK, flags[i]);
-		tagged(flags[i]);
-		tunnel("ipip", 4, 768, flags[i]);
-		tunnel("gre", 47, 778, flags[i]);
-		tunnel("sit", 4, 776, flags[i]);
+	for (i = 0; i < MODES; i++) {
+		tun(mode_flags[i]);
+		tun(mode_flags[i] | NETRING_CAPTURE_COOKED);
+		ethernet(NEAR, 1, mode_flags[i]);
+		ethernet("lo", ARPHRD_LOOPBACK, mode_flags[i]);
+		tagged(mode_flags[i]);
+		tunnel("ipip", 4, 768, mode_flags[i]);
+		tunnel("gre", 47, 778, mode_flags[i]);
+		tunnel("sit", 4, 776, mode_flags[i]);
 	}
 	return done_testing();
 }

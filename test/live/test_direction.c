@@ -128,15 +128,14 @@ static void without_the_kernel(uint32_t flags)
 
 int main(void)
 {
-	uint32_t flags[2] = { 0, NETRING_CAPTURE_IMMEDIATE };
 	struct count c;
 	int i, r;
 
 	live_begin();
 	live_wire();
-	for (i = 0; i < 2; i++) {
-		directions(NEAR, flags[i]);
-		directions("lo", flags[i]);
+	for (i = 0; i < MODES; i++) {
+		directions(NEAR, mode_flags[i]);
+		directions("lo", mode_flags[i]);
 	}
 	must(count(&c, NEAR, 0, NETRING_DIRECTION_IN), "open");
 	is(c.batches_say, FRAMES, "the kernel leaves outgoing packets out");
@@ -145,6 +144,6 @@ int main(void)
 		skip(lacking(r) ? lacking(r) : strerror(-r),
 		     "a kernel without PACKET_IGNORE_OUTGOING");
 	for (i = 0; r >= 0 && i < 2; i++)
-		without_the_kernel(flags[i]);
+		without_the_kernel(mode_flags[i]);
 	return done_testing();
 }

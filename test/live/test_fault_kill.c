@@ -44,7 +44,7 @@ static int life(const struct role *role)
 	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && told;
 }
 
-static void killed(const struct role *role, const struct hosts *h)
+static void killed(const struct role *role, struct hosts *h)
 {
 	struct holdings before, now;
 	int i, k, good = 0, more = 0;
@@ -74,12 +74,5 @@ static void killed(const struct role *role, const struct hosts *h)
 
 int main(void)
 {
-	struct hosts h;
-	int i;
-
-	faults_begin(&h);
-	for (i = 0; i < ROLES; i++)
-		killed(&roles[i], &h);
-	hosts_end(&h);
-	return done_testing();
+	return faults_each(killed);
 }

@@ -228,7 +228,7 @@ static void apart(void (*what)(const struct role *, const struct hosts *),
 	is(failed || status, 0, "%s: all of these", role->name);
 }
 
-static void limited(const struct role *role, const struct hosts *h)
+static void limited(const struct role *role, struct hosts *h)
 {
 	struct holdings before;
 
@@ -247,12 +247,5 @@ static void limited(const struct role *role, const struct hosts *h)
 
 int main(void)
 {
-	struct hosts h;
-	int i;
-
-	faults_begin(&h);
-	for (i = 0; i < ROLES; i++)
-		limited(&roles[i], &h);
-	hosts_end(&h);
-	return done_testing();
+	return faults_each(limited);
 }

@@ -133,12 +133,5 @@ static void flapped(const struct role *role, struct hosts *h)
 
 int main(void)
 {
-	struct hosts h;
-	int i;
-
-	faults_begin(&h);
-	for (i = 0; i < ROLES; i++)
-		flapped(&roles[i], &h);
-	hosts_end(&h);
-	return done_testing();
+	return faults_each(flapped);
 }

@@ -4,29 +4,13 @@
 #define _GNU_SOURCE
 #include "fault_roles.h"
 #include "live.h"
+#include "signal_storm.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/time.h>
 
 #define LOTS 10
 #define WAITS 40
-
-static volatile sig_atomic_t signals;
-
-static void count(int signal)
-{
-	(void)signal;
-	signals++;
-}
-
-static void storm(long us)
-{
-	struct itimerval timer = { { 0, us }, { 0, us } };
-
-	setitimer(ITIMER_REAL, &timer, NULL);
-}
 
 /* Nothing to do: each wait ends at its time, or before it by a signal. */
 static void waits(const struct role *role)
@@ -49,7 +33,7 @@ static void waits(const struct role *role)
 		ok(interrupted > 0, "-EINTR came %d times", interrupted);
 }
 
-static void stormy(const struct role *role, const struct hosts *h)
+static void stormy(const struct role *role, struct hosts *h)
 {
 	struct holdings before;
 	int i, good = 0;
@@ -58,31 +42,19 @@ static void stormy(const struct role *role, const struct hosts *h)
 		return;
 	before = faults_look();
 	must(role->open(), "%s opens", role->name);
-	signals = 0;
-	storm(1000);
+	storm_every(1000);
 	for (i = 0; i < LOTS; i++)
 		good += faults_works(role, h, "in a storm of signals");
 	is(good, LOTS, "all lots");
 	waits(role);
-	storm(0);
+	storm_every(0);
 	if (role->out) /* an injector works, and hardly sleeps */
-		ok(signals > WAITS / 2, "%d signals", (int)signals);
+		ok(storm_signals > WAITS / 2, "%d signals", (int)storm_signals);
 	role->close();
 	faults_same(&before, role->name);
 }
 
 int main(void)
 {
-	struct sigaction action;
-	struct hosts h;
-	int i;
-
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = count;
-	sigaction(SIGALRM, &action, NULL);
-	faults_begin(&h);
-	for (i = 0; i < ROLES; i++)
-		stormy(&roles[i], &h);
-	hosts_end(&h);
-	return done_testing();
+	return faults_each(stormy);
 }

@@ -233,15 +233,14 @@ static void extended(uint32_t flags)
 
 int main(void)
 {
-	uint32_t flags[2] = { 0, NETRING_CAPTURE_IMMEDIATE };
 	int i;
 
 	live_begin();
 	live_wire();
-	for (i = 0; i < 2; i++) {
-		classic(flags[i]);
-		snaplen(flags[i]);
-		extended(flags[i]);
+	for (i = 0; i < MODES; i++) {
+		classic(mode_flags[i]);
+		snaplen(mode_flags[i]);
+		extended(mode_flags[i]);
 	}
 	vlan_tag();
 	return done_testing();

@@ -299,19 +299,18 @@ static void rebind_at_once(uint32_t flags)
 
 int main(void)
 {
-	uint32_t flags[2] = { 0, NETRING_CAPTURE_IMMEDIATE };
 	int i;
 
 	live_begin();
 	live_wire();
-	for (i = 0; i < 2; i++) {
-		down_and_up(flags[i]);
-		open_when_down(flags[i]);
-		rename_it(flags[i]);
-		name_taken(flags[i]);
-		down_then_delete(flags[i]);
-		delete_and_make_again(flags[i]);
-		rebind_at_once(flags[i]);
+	for (i = 0; i < MODES; i++) {
+		down_and_up(mode_flags[i]);
+		open_when_down(mode_flags[i]);
+		rename_it(mode_flags[i]);
+		name_taken(mode_flags[i]);
+		down_then_delete(mode_flags[i]);
+		delete_and_make_again(mode_flags[i]);
+		rebind_at_once(mode_flags[i]);
 	}
 	return done_testing();
 }

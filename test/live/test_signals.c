@@ -2,29 +2,13 @@
 /* test_signals.c - a signal every millisecond loses no packet. */
 #define _GNU_SOURCE
 #include "live.h"
+#include "signal_storm.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/time.h>
 
 #define MOST 20000u
 #define PACKETS live_share(MOST)
-
-static volatile sig_atomic_t signals;
-
-static void count(int signal)
-{
-	(void)signal;
-	signals++;
-}
-
-static void storm(long us)
-{
-	struct itimerval timer = { { 0, us }, { 0, us } };
-
-	setitimer(ITIMER_REAL, &timer, NULL);
-}
 
 /*
  * No multiple of the time from one packet to the next, 50 us: where clocks are
@@ -70,28 +54,22 @@ static void stormy(uint32_t flags, int by_batch)
 						    .memory = 16 << 20,
 						    .protocol = WIRE_TYPE });
 	sender = wire_start(&flood);
-	signals = 0;
-	storm(PERIOD * live_slower());
+	storm_every(PERIOD * live_slower());
 	if (by_batch)
 		tally_batches(&t, &cap, PACKETS, 2000);
 	else
 		tally_receive(&t, &cap, PACKETS, 2000);
 	time_is_kept(&cap);
-	storm(0);
+	storm_every(0);
 	wire_wait(sender);
 	tally_ok(&t, PACKETS, mode_name(flags));
 	ok(t.interrupted > 0, "-EINTR came %u times, of %d signals",
-	   t.interrupted, (int)signals);
+	   t.interrupted, (int)storm_signals);
 	netring_capture_close(&cap);
 }
 
 int main(void)
 {
-	struct sigaction action;
-
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = count;
-	sigaction(SIGALRM, &action, NULL);
 	live_begin();
 	live_wire();
 	stormy(0, 1);

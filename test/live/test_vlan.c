@@ -166,17 +166,16 @@ static void vlan_device(uint32_t flags, uint16_t tpid)
 
 int main(void)
 {
-	uint32_t flags[2] = { 0, NETRING_CAPTURE_IMMEDIATE };
 	int i;
 
 	live_begin();
 	live_wire();
-	for (i = 0; i < 2; i++) {
-		incoming(flags[i]);
-		incoming(flags[i] | NETRING_CAPTURE_VNET_HDR);
-		outgoing(flags[i]);
-		vlan_device(flags[i], 0x8100);
-		vlan_device(flags[i], 0x88a8);
+	for (i = 0; i < MODES; i++) {
+		incoming(mode_flags[i]);
+		incoming(mode_flags[i] | NETRING_CAPTURE_VNET_HDR);
+		outgoing(mode_flags[i]);
+		vlan_device(mode_flags[i], 0x8100);
+		vlan_device(mode_flags[i], 0x88a8);
 	}
 	return done_testing();
 }

@@ -166,14 +166,13 @@ static void patience(uint32_t flags)
 
 int main(void)
 {
-	uint32_t flags[2] = { 0, NETRING_CAPTURE_IMMEDIATE };
 	int i;
 
 	live_begin();
 	live_wire();
-	for (i = 0; i < 2; i++) {
-		deadlines(flags[i]);
-		patience(flags[i]);
+	for (i = 0; i < MODES; i++) {
+		deadlines(mode_flags[i]);
+		patience(mode_flags[i]);
 	}
 	return done_testing();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_bridge_bytes.c - AF_XDP: what one host sends the other gets. */
 #define _GNU_SOURCE
+#include "bridge_checks.h"
 #include "live.h"
 #include "port_settings.h"
 #include "spy_socket.h"
@@ -12,19 +13,6 @@
 
 static struct hosts h;
 static struct netring_xdp_bridge br;
-
-/* A frame of @length bytes with up to two words behind its addresses. */
-static void build(uint8_t *frame, uint32_t length, const uint32_t *tags)
-{
-	int i, n = 0;
-
-	while (n < 2 && tags[n])
-		n++;
-	wire_frame(frame + 4 * n, length - 4 * (uint32_t)n, WIRE_TYPE, length);
-	memmove(frame, frame + 4 * n, 12);
-	for (i = 0; i < n; i++)
-		wire_put32(frame + 12 + 4 * i, tags[i]);
-}
 
 struct kind {
 	uint32_t length;
@@ -68,13 +56,13 @@ static void all_kinds(int attach)
 	xdp_hosts_open(&br, &cfg);
 	for (from = 0; from < 2; from++) {
 		for (i = 0; i < KINDS; i++) {
-			build(frame, kinds[i].length, kinds[i].tags);
+			bridge_frame(frame, kinds[i].length, kinds[i].tags);
 			hosts_send(&h, from, frame, kinds[i].length);
 		}
 		is(xdp_hosts_pump(&br, 20), KINDS,
 		   "%s, direction %d: all are taken", mode, from);
 		for (i = 0; i < KINDS; i++) {
-			build(frame, kinds[i].length, kinds[i].tags);
+			bridge_frame(frame, kinds[i].length, kinds[i].tags);
 			ok(spy_is(h.spy[!from], frame, kinds[i].length),
 			   "%s: as it was", kinds[i].name);
 		}
@@ -98,14 +86,14 @@ static void all_lengths(int attach)
 
 	xdp_hosts_open(&br, &cfg);
 	for (length = 14; length <= sizeof(frame); length++, n++) {
-		build(frame, length, length > 1514 ? tag : none);
+		bridge_frame(frame, length, length > 1514 ? tag : none);
 		hosts_send(&h, 0, frame, length);
 		if (n % 64 == 63)
 			xdp_hosts_pump(&br, 1);
 	}
 	xdp_hosts_pump(&br, 20);
 	for (length = 14; length <= sizeof(frame); length++) {
-		build(frame, length, length > 1514 ? tag : none);
+		bridge_frame(frame, length, length > 1514 ? tag : none);
 		good += (uint32_t)spy_is(h.spy[1], frame, length);
 	}
 	is(good, n, "%s: 14 to 1518 bytes arrive as they were",
@@ -163,12 +151,6 @@ static void own_stack(int attach)
 	   "%s: closed, it sees them again", mode);
 }
 
-static void to(uint8_t *frame, const char *mac, uint16_t type, uint32_t number)
-{
-	wire_frame(frame, 60, type, number);
-	memcpy(frame, mac, 6);
-}
-
 /* Groups and protocols: only 01:80:c2:00:00:0x stays on its link. */
 static void groups(int attach, uint32_t flags)
 {
@@ -205,7 +187,8 @@ static void groups(int attach, uint32_t flags)
 		for (i = 0; i < n; i++) {
 			passes = !cases[i].local || flags;
 			local += !passes;
-			to(frame, cases[i].mac, cases[i].type, (uint32_t)i);
+			bridge_frame_to(frame, cases[i].mac, cases[i].type,
+					(uint32_t)i);
 			hosts_send(&h, from, frame, sizeof(frame));
 			xdp_hosts_take(&br, 1);
 			ok(passes ? spy_is(h.spy[!from], frame, 60) :

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_bridge_link.c - AF_XDP: links that go down, ports that go away. */
 #define _GNU_SOURCE
+#include "bridge_checks.h"
 #include "live.h"
 #include "port_settings.h"
 #include "spy_socket.h"
@@ -15,35 +16,14 @@
 
 static struct hosts h;
 static struct netring_xdp_bridge br;
-static int told[2][3];
 static uint32_t number;
-
-static void event(void *user, int port, enum netring_port_event what)
-{
-	(void)user;
-	told[port][what]++;
-}
-
-static void told_is(int port, int down, int gone, int back, const char *what)
-{
-	int *t = told[port];
-	int *other = told[!port];
-
-	ok(t[NETRING_PORT_DOWN] == down && t[NETRING_PORT_GONE] == gone &&
-		   t[NETRING_PORT_BACK] == back && !other[0] && !other[1] &&
-		   !other[2],
-	   "%s: told %d down, %d gone, %d back", what, down, gone, back);
-	diag("  port %d: %d down, %d gone, %d back", port, t[NETRING_PORT_DOWN],
-	     t[NETRING_PORT_GONE], t[NETRING_PORT_BACK]);
-	memset(told, 0, sizeof(told));
-}
 
 /* Until the port was told of @what, or for @ms. */
 static void until(int port, enum netring_port_event what, int ms)
 {
 	int64_t end = netring_clock_ms() + ms * live_slack_ms() / 20;
 
-	while (!told[port][what] && netring_clock_ms() < end)
+	while (!bridge_told[port][what] && netring_clock_ms() < end)
 		xdp_hosts_run_for(&br, 20);
 }
 
@@ -94,18 +74,18 @@ static void down_and_up(int port)
 	both_pass("before");
 	must(net_down(port_name[port]), "%s down", port_name[port]);
 	until(port, NETRING_PORT_DOWN, LOOK);
-	told_is(port, 1, 0, 0, "down");
+	bridge_told_is(port, 1, 0, 0, "down");
 	before = xdp_hosts_stats(&br, !port, "down");
 	ten(!port);
 	quiet(600, 9, "down");
-	told_is(port, 0, 0, 0, "and not again");
+	bridge_told_is(port, 0, 0, 0, "and not again");
 	s = xdp_hosts_stats(&br, !port, "down");
 	is((long long)(s.link_down - before.link_down), 10,
 	   "ten were counted as link down");
 	is((long long)(s.forwarded - before.forwarded), 0, "not as forwarded");
 	must(net_up(port_name[port]), "%s up", port_name[port]);
 	until(port, NETRING_PORT_BACK, BACK);
-	told_is(port, 0, 0, 1, "up");
+	bridge_told_is(port, 0, 0, 1, "up");
 	ok(spy_quiet(h.spy[port], 5), "no stale burst");
 	both_pass("up");
 }
@@ -124,11 +104,11 @@ static void down_with_frames(int port)
 	is((long long)(s.link_down - before.link_down), 10,
 	   "all ten are counted as link down");
 	is((long long)(s.forwarded - before.forwarded), 0, "not as forwarded");
-	told_is(port, 1, 0, 0, "the frames tell at once");
+	bridge_told_is(port, 1, 0, 0, "the frames tell at once");
 	must(net_up(port_name[port]), "up");
 	until(port, NETRING_PORT_BACK, BACK);
 	ok(spy_quiet(h.spy[port], 20), "they are not sent later");
-	memset(told, 0, sizeof(told));
+	memset(bridge_told, 0, sizeof(bridge_told));
 	both_pass("after that");
 }
 
@@ -142,12 +122,13 @@ static void flap(int port)
 		must(net_up(port_name[port]), "up");
 	}
 	xdp_hosts_run_for(&br, LOOK + BACK);
-	ok(told[port][NETRING_PORT_DOWN] <= 5 &&
-		   told[port][NETRING_PORT_DOWN] ==
-			   told[port][NETRING_PORT_BACK] &&
-		   !told[port][NETRING_PORT_GONE],
-	   "flaps: %d told, and as often back", told[port][NETRING_PORT_DOWN]);
-	memset(told, 0, sizeof(told));
+	ok(bridge_told[port][NETRING_PORT_DOWN] <= 5 &&
+		   bridge_told[port][NETRING_PORT_DOWN] ==
+			   bridge_told[port][NETRING_PORT_BACK] &&
+		   !bridge_told[port][NETRING_PORT_GONE],
+	   "flaps: %d told, and as often back",
+	   bridge_told[port][NETRING_PORT_DOWN]);
+	memset(bridge_told, 0, sizeof(bridge_told));
 	both_pass("after flaps");
 }
 
@@ -164,19 +145,20 @@ static void removed(int port)
 
 	delete (port);
 	until(port, NETRING_PORT_GONE, LOOK + BACK);
-	ok(told[port][NETRING_PORT_DOWN] <= 1, "down at most once before");
-	told[port][NETRING_PORT_DOWN] = 0;
-	told_is(port, 0, 1, 0, "deleted");
+	ok(bridge_told[port][NETRING_PORT_DOWN] <= 1,
+	   "down at most once before");
+	bridge_told[port][NETRING_PORT_DOWN] = 0;
+	bridge_told_is(port, 0, 1, 0, "deleted");
 	before = xdp_hosts_stats(&br, !port, "deleted");
 	ten(!port);
 	quiet(600, 20, "gone"); /* looking waits for the kernel, too */
 	s = xdp_hosts_stats(&br, !port, "gone");
 	is((long long)(s.link_down - before.link_down), 10,
 	   "frames to it are counted");
-	told_is(port, 0, 0, 0, "and not told again");
+	bridge_told_is(port, 0, 0, 0, "and not told again");
 	hosts_wire(&h, port);
 	until(port, NETRING_PORT_BACK, BACK);
-	told_is(port, 0, 0, 1, "made again");
+	bridge_told_is(port, 0, 0, 1, "made again");
 	is(net_promiscuity(port_name[port]), 1, "which is promiscuous");
 	ok(spy_quiet(h.spy[port], 5), "no stale burst");
 	both_pass("made again");
@@ -187,13 +169,13 @@ static void removed_when_down(int port)
 {
 	must(net_down(port_name[port]), "down");
 	until(port, NETRING_PORT_DOWN, LOOK);
-	told_is(port, 1, 0, 0, "down");
+	bridge_told_is(port, 1, 0, 0, "down");
 	delete (port);
 	until(port, NETRING_PORT_GONE, BACK);
-	told_is(port, 0, 1, 0, "then deleted");
+	bridge_told_is(port, 0, 1, 0, "then deleted");
 	hosts_wire(&h, port);
 	until(port, NETRING_PORT_BACK, BACK);
-	told_is(port, 0, 0, 1, "made again");
+	bridge_told_is(port, 0, 0, 1, "made again");
 	both_pass("made again");
 }
 
@@ -208,9 +190,10 @@ static void both_removed(void)
 	hosts_wire(&h, 1);
 	until(0, NETRING_PORT_BACK, BACK);
 	until(1, NETRING_PORT_BACK, BACK);
-	is(told[0][NETRING_PORT_BACK] + told[1][NETRING_PORT_BACK], 2,
-	   "both are back");
-	memset(told, 0, sizeof(told));
+	is(bridge_told[0][NETRING_PORT_BACK] +
+		   bridge_told[1][NETRING_PORT_BACK],
+	   2, "both are back");
+	memset(bridge_told, 0, sizeof(bridge_told));
 	both_pass("both made again");
 }
 
@@ -221,7 +204,7 @@ int main(void)
 
 	live_begin();
 	hosts_begin(&h);
-	cfg.event = event;
+	cfg.event = bridge_event;
 	xdp_hosts_open(&br, &cfg);
 	quiet(1500, 4, "idle");
 	for (port = 0; port < 2; port++) {
@@ -237,10 +220,10 @@ int main(void)
 	must(net_down("p0"), "p0 down");
 	xdp_hosts_open(&br, &cfg);
 	until(0, NETRING_PORT_DOWN, LOOK);
-	told_is(0, 1, 0, 0, "opened with a port that is down");
+	bridge_told_is(0, 1, 0, 0, "opened with a port that is down");
 	must(net_up("p0"), "p0 up");
 	until(0, NETRING_PORT_BACK, BACK);
-	told_is(0, 0, 0, 1, "then up");
+	bridge_told_is(0, 0, 0, 1, "then up");
 	both_pass("then up");
 	xdp_hosts_close(&br, "opened with a port that is down");
 	hosts_end(&h);

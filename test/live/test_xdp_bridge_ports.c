@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_bridge_ports.c - AF_XDP: what a bridge does to its ports. */
 #define _GNU_SOURCE
+#include "bridge_checks.h"
 #include "foreign_programs.h"
 #include "live.h"
 #include "port_settings.h"
@@ -16,39 +17,6 @@
 
 static struct hosts h;
 static struct netring_xdp_bridge br;
-static uint32_t number;
-
-static void passes(int from, const char *what)
-{
-	uint8_t frame[104];
-
-	wire_frame(frame + 4, 100, WIRE_TYPE, ++number);
-	memmove(frame, frame + 4, 12);
-	wire_put32(frame + 12, 0x81000007);
-	hosts_send(&h, from, frame, sizeof(frame));
-	ok(spy_is(h.spy[!from], frame, sizeof(frame)) &&
-		   spy_quiet(h.spy[!from], 5) && spy_quiet(h.spy[from], 1),
-	   "%s: a frame from %d passes, once", what, from);
-}
-
-static void both_pass(const char *what)
-{
-	passes(0, what);
-	passes(1, what);
-}
-
-static void set(int port, int gro, int tso)
-{
-	must(port_set(port_name[port], PORT_GRO, gro), "GRO");
-	must(port_set(port_name[port], PORT_TSO, tso), "TSO");
-}
-
-static void are(int port, int gro, int tso, const char *what)
-{
-	is(port_get(port_name[port], PORT_GRO) * 2 +
-		   port_get(port_name[port], PORT_TSO),
-	   gro * 2 + tso, "%s: GRO %d, TSO %d", what, gro, tso);
-}
 
 /* Off while it is open, and then as they were; or left alone. */
 static void switched(int attach, uint32_t flags)
@@ -57,24 +25,24 @@ static void switched(int attach, uint32_t flags)
 	int kept = flags != 0;
 
 	diag("%s%s", xdp_hosts_mode(attach), kept ? ", offloads kept" : "");
-	set(0, 1, 1);
-	set(1, 0, 1);
+	bridge_set_offloads(0, 1, 1);
+	bridge_set_offloads(1, 0, 1);
 	xdp_hosts_open(&br, &cfg);
 	is(port_get("p0", PORT_GRO), kept, "GRO of port 0, open");
 	if (!kept)
 		is(port_get("p1", PORT_GRO), 0, "GRO of port 1, open");
 	xdp_hosts_close(&br, "offloads");
-	are(0, 1, 1, "port 0, closed");
-	are(1, 0, 1, "port 1, closed");
-	set(0, 0, 0);
+	bridge_offloads_are(0, 1, 1, "port 0, closed");
+	bridge_offloads_are(1, 0, 1, "port 1, closed");
+	bridge_set_offloads(0, 0, 0);
 	xdp_hosts_open(&br, &cfg);
 	netring_xdp_bridge_close(&br);
-	are(0, 0, 0, "port 0, all off before, closed");
-	set(0, 1, 1);
-	set(1, 1, 1);
+	bridge_offloads_are(0, 0, 0, "port 0, all off before, closed");
+	bridge_set_offloads(0, 1, 1);
+	bridge_set_offloads(1, 1, 1);
 	cfg.interface[1] = "no";
 	is(xdp_hosts_try(&br, &cfg), -ENODEV, "an open that fails");
-	are(0, 1, 1, "port 0, then");
+	bridge_offloads_are(0, 1, 1, "port 0, then");
 }
 
 /* A program that is there: nothing is opened, nothing of it is touched. */
@@ -86,8 +54,8 @@ static void taken(int port, uint32_t mode, int attached)
 	int link = must(foreign_link(program, port_name[port], mode),
 			"attached to port %d", port);
 
-	set(0, 1, 1);
-	set(1, 1, 1);
+	bridge_set_offloads(0, 1, 1);
+	bridge_set_offloads(1, 1, 1);
 	is(xdp_hosts_try(&br, &cfg), -EBUSY, "port %d has a program", port);
 	is(br.step, NETRING_STEP_ATTACH, "its step");
 	is(br.port, port, "its port");
@@ -96,8 +64,8 @@ static void taken(int port, uint32_t mode, int attached)
 	foreign_is(port_name[!port], 0, 0, "and the other port without");
 	is(net_promiscuity("p0") + net_promiscuity("p1"), 0,
 	   "neither is promiscuous");
-	are(0, 1, 1, "offloads of port 0");
-	are(1, 1, 1, "offloads of port 1");
+	bridge_offloads_are(0, 1, 1, "offloads of port 0");
+	bridge_offloads_are(1, 1, 1, "offloads of port 1");
 	close(link);
 	close(program);
 	live_sleep_ms(20);
@@ -121,7 +89,7 @@ static void in_a_row(void)
 	b.interface[0] = "x1";
 	one = xdp_hosts_run(&a, -1);
 	two = xdp_hosts_run(&b, -1);
-	both_pass("two bridges in a row");
+	bridge_both_pass(&h, "two bridges in a row");
 	for (i = 0; i < 2; i++)
 		senders[i] = hosts_flood(&h, i, 1000, 4000, 300);
 	for (i = 0; i < 2; i++) {
@@ -142,11 +110,11 @@ static void killed(void)
 	pid_t pid;
 	int i;
 
-	set(0, 1, 1);
-	set(1, 1, 1);
+	bridge_set_offloads(0, 1, 1);
+	bridge_set_offloads(1, 1, 1);
 	pid = xdp_hosts_run(&cfg, -1);
 	for (i = 0; i < 3; i++) {
-		both_pass("a bridge");
+		bridge_both_pass(&h, "a bridge");
 		wire_stop(pid);
 		is(net_promiscuity("p0") + net_promiscuity("p1"), 0,
 		   "killed: not promiscuous");
@@ -154,11 +122,11 @@ static void killed(void)
 		foreign_is("p1", 0, 0, "no program on port 1");
 		pid = xdp_hosts_run(&cfg, -1);
 	}
-	both_pass("started again");
+	bridge_both_pass(&h, "started again");
 	kill(pid, SIGTERM);
 	is(wire_wait(pid), 0, "SIGTERM ends it");
-	set(0, 1, 1);
-	set(1, 1, 1);
+	bridge_set_offloads(0, 1, 1);
+	bridge_set_offloads(1, 1, 1);
 }
 
 /* One queue of an interface is joined; how many there are is told. What comes

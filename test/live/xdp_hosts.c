@@ -14,14 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <linux/ethtool.h>
 #include <linux/if.h>
 #include <linux/if_link.h>
-#include <linux/sockios.h>
 
 NETRING_UMEM_AREA(area, XDP_HOSTS_FRAMES, 2048);
 static struct netring_umem umem;
@@ -265,24 +263,14 @@ int xdp_hosts_above(const char *name, const char *under)
 
 int xdp_hosts_txvlan(const char *name, int on)
 {
-	struct ethtool_value data = { .cmd = ETHTOOL_GFLAGS };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r = 0;
-	struct ifreq request;
+	uint32_t flags = 0;
+	int r = port_ethtool(name, ETHTOOL_GFLAGS, &flags);
 
-	if (fd < 0)
-		return -errno;
-	memset(&request, 0, sizeof(request));
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
-	request.ifr_data = (void *)&data;
-	if (ioctl(fd, SIOCETHTOOL, &request) < 0)
-		r = -errno;
-	data.cmd = ETHTOOL_SFLAGS;
-	data.data &= ~(uint32_t)ETH_FLAG_TXVLAN;
-	data.data |= on ? ETH_FLAG_TXVLAN : 0;
-	if (r == 0 && ioctl(fd, SIOCETHTOOL, &request) < 0)
-		r = -errno;
-	close(fd);
-	return r;
+	if (r < 0)
+		return r;
+	flags &= ~(uint32_t)ETH_FLAG_TXVLAN;
+	flags |= on ? ETH_FLAG_TXVLAN : 0;
+	return port_ethtool(name, ETHTOOL_SFLAGS, &flags);
 }
 
 void xdp_hosts_mtu(const struct hosts *h, int side, uint32_t mtu)
