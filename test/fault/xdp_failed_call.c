@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* xdp_failed_call.c - the step of a failed call of AF_XDP, and what it means. */
+/* xdp_failed_call.c - a failed call of AF_XDP: its step, what it means. */
 #include "xdp_open_cases.h"
 
 #include <linux/sockios.h>

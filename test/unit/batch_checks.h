@@ -16,7 +16,7 @@ void batch_is(struct netring_batch *batch, const struct ring_packet *want,
 	      uint32_t batch_flags, uint32_t packet_flags,
 	      struct netring_packet *pkt);
 
-/* A packet of each type, under each mask: those of a type in it are left out. */
+/* A packet of each type, under each mask, which leaves types out. */
 void batch_skips(struct ring *ring);
 
 #endif
