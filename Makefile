@@ -9,7 +9,7 @@ VERSION := 0.1.0
 ##= CROSS_COMPILE=  what the names of the compiler and of ar begin with
 ##= CC= AR= CFLAGS= CPPFLAGS= EXTRA_CFLAGS= LDFLAGS=    as usual
 ##= DESTDIR= PREFIX= LIBDIR= INCLUDEDIR= BINDIR=        where to install
-##= CONFIG_X=y      an option, without asking .config
+##= CONFIG_X=y      set an option: .config has it from then on
 ##= TESTS="PATH..." run only these of test/
 ##= MUTANTS="N..."  only these of mutation, or --list, or --verbose
 ##= VM="WORD..."    these of test/vm/machines, or "push", or "all" of them
@@ -41,7 +41,8 @@ config := $(if $(filter /%,$(config)),,$(obj))$(config)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-# Values given to make win over those of .config: make CONFIG_PCAP=n
+# Values given to make, as in "make CONFIG_PCAP=n", are put into .config, so that
+# "make install" installs what was built.
 kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
 	$(if $(filter command,$(origin $(v))),$(v:CONFIG_%=%)=$($(v)))))
 
@@ -156,9 +157,9 @@ help: ## This list
 
 ##@ Configuration
 
-kconfig := KCONFIG_CONFIG='$(config)' sh tools/kconfig/kconfig.sh
-editor := KCONFIG_CONFIG='$(config)' sh tools/kconfig/python.sh \
-	tools/kconfig/kconfig.py
+kconfig-env = KCONFIG_CONFIG='$(config)' KCONFIG_SET=$(call quote,$(kconfig-set))
+kconfig = $(kconfig-env) sh tools/kconfig/kconfig.sh
+editor = $(kconfig-env) sh tools/kconfig/python.sh tools/kconfig/kconfig.py
 
 # Explicit names, because Buildroot looks for them.
 menuconfig: ## Choose options in menus
@@ -195,17 +196,16 @@ $(named-configs): %: configs/% | $(obj)Makefile
 .PHONY: menuconfig config oldconfig randconfig olddefconfig defconfig \
 	allnoconfig allyesconfig savedefconfig listnewconfig $(named-configs)
 
-$(config): | $(obj)Makefile
+# Once: make starts itself again when .config has changed auto.conf.
+$(config): $(if $(kconfig-set),$(if $(MAKE_RESTARTS),,FORCE)) | $(obj)Makefile
 	$(call say,CONFIG,$(config:$(obj)%=%))
-	$(Q)$(kconfig) defconfig
+	$(Q)$(kconfig) olddefconfig
 
-kconfig-files := Kconfig tools/kconfig/kconfig.awk tools/kconfig/kconfig.sh
-
-$(obj)auto.conf: $(config) $(obj).stamp/set $(kconfig-files)
-	$(Q)KCONFIG_SET='$(kconfig-set)' $(kconfig) make $@
+$(obj)auto.conf: $(config) Kconfig $(wildcard tools/kconfig/*.awk)
+	$(Q)$(kconfig) make $@
 
 $(obj)include/netring/config.h: $(obj)auto.conf
-	$(Q)KCONFIG_SET='$(kconfig-set)' $(kconfig) header $@
+	$(Q)$(kconfig) header $@
 
 # With O=DIR, "make" works inside of DIR too; a DESTDIR counts from there.
 generated := Generated: hands every goal over to the source tree.
@@ -278,7 +278,6 @@ endef
 quote = '$(subst ','\'',$(1))'
 comma := ,
 
-$(eval $(call stamp,set,$(kconfig-set)))
 $(eval $(call stamp,cc,$(CC) $(all-cflags)))
 $(eval $(call stamp,ar,$(AR) $(lib-objects)))
 $(eval $(call stamp,ld,$(all-ldflags) $(tool-objects)))

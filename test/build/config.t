@@ -149,9 +149,92 @@ ok "CONFIG_X=y on the command line" mk set CONFIG_PCAP=y \
 	"$T/set/include/netring/config.h"
 ok "wins over .config" \
 	grep -q 'NETRING_CONFIG_PCAP 1' "$T/set/include/netring/config.h"
-mk set -s CONFIG_TOOL_CAPTURE=y "$T/set/include/netring/config.h"
+mk set -s tiny_defconfig
+mk set -s CONFIG_TOOL_CAPTURE=y "$T/set/include/netring/config.h" \
+	2>"$T/warnings"
 ok "but not over a dependency" grep -q 'TOOL_CAPTURE :=$\|TOOL_CAPTURE := $' \
 	"$T/set/auto.conf"
+
+# What was given stays, for "make install" to install what was built.
+given() {
+	grep -w "CONFIG_$2" "$T/$1/.config"
+}
+for goal in olddefconfig defconfig allyesconfig full_defconfig oldconfig \
+	randconfig; do
+	rm -rf "$T/kept"
+	mk kept -s CONFIG_PCAP=n CONFIG_CAPTURE_RETIRE_MS=7 CONFIG_CAPTURE_V3=y \
+		$goal </dev/null >"$T/output" 2>&1
+	is "CONFIG_X= $goal: .config has it" \
+		"$(given kept PCAP) $(given kept CAPTURE_RETIRE_MS)" \
+		"# CONFIG_PCAP is not set CONFIG_CAPTURE_RETIRE_MS=7"
+done
+mk kept -s full_defconfig
+mk kept -s CONFIG_PCAP=n savedefconfig
+has "the defconfig that is saved, too" "$(cat "$T/kept/defconfig")" \
+	"# CONFIG_PCAP is not set"
+is "whose .config stays as it is" "$(given kept PCAP)" CONFIG_PCAP=y
+mk kept -s CONFIG_PCAP=n "$T/kept/include/netring/config.h"
+is "a goal of the build puts it into .config" "$(given kept PCAP)" \
+	"# CONFIG_PCAP is not set"
+ls -l --time-style=full-iso "$T/kept/.config" "$T/kept/auto.conf" >"$T/first"
+mk kept -s CONFIG_PCAP=n "$T/kept/include/netring/config.h"
+ls -l --time-style=full-iso "$T/kept/.config" "$T/kept/auto.conf" >"$T/second"
+ok "the second time nothing is written" cmp "$T/first" "$T/second"
+
+# What cannot be had is told, each in one line: $1 what is asked for, $2 the
+# line without its first word.
+cp "$T/kept/.config" "$T/before"
+told() {
+	cp "$T/before" "$T/kept/.config"
+	# shellcheck disable=SC2086 # words
+	mk kept -s $1 "$T/kept/include/netring/config.h" 2>"$T/warnings"
+	is "told: $1" "$(cat "$T/warnings")" "${2:+warning: $2}"
+}
+told "CONFIG_BRIDGE=y CONFIG_CAPTURE_V2=n" \
+	"CONFIG_BRIDGE=y cannot be had: it depends on CAPTURE_V2"
+told "CONFIG_CAPTURE_RETIRE_MS=9 CONFIG_CAPTURE_V3=n" \
+	"CONFIG_CAPTURE_RETIRE_MS=9 cannot be had: it depends on CAPTURE_V3"
+told "CONFIG_CAPTURE=n" \
+	"CONFIG_CAPTURE=n cannot be had: it follows from other options"
+told "CONFIG_NOSUCH=y" "CONFIG_NOSUCH=y: unknown option CONFIG_NOSUCH"
+told "CONFIG_PCAP=maybe" \
+	"CONFIG_PCAP=maybe: CONFIG_PCAP has no value of type bool"
+told "CONFIG_CAPTURE_RETIRE_MS=0" \
+	"0 is out of the range of CAPTURE_RETIRE_MS, default taken"
+told "CONFIG_BRIDGE=n CONFIG_CAPTURE_V2=n" ""
+mk kept -s CONFIG_NOSUCH=y tiny_defconfig >"$T/output" 2>&1
+is "with a defconfig as well" "$(cat "$T/output")" \
+	"warning: CONFIG_NOSUCH=y: unknown option CONFIG_NOSUCH"
+printf '# CONFIG_CAPTURE_V2 is not set\nCONFIG_BRIDGE=y\n' >"$T/unmet"
+KCONFIG_CONFIG=$T/met sh tools/kconfig/kconfig.sh defconfig "$T/unmet" \
+	2>"$T/warnings"
+is "and of a defconfig's own values" "$(cat "$T/warnings")" "warning: \
+$T/unmet:2: CONFIG_BRIDGE=y cannot be had: it depends on CAPTURE_V2"
+
+# Which terms are false, of any expression.
+mkdir -p "$T/terms/tools"
+cp -R tools/kconfig "$T/terms/tools"
+while IFS='|' read -r needs why; do
+	printf 'config Y\n\tdef_bool y\nconfig N\n\tdef_bool n\n' \
+		>"$T/terms/Kconfig"
+	printf 'config M\n\tdef_bool n\nconfig A\n\tbool "a"\n' \
+		>>"$T/terms/Kconfig"
+	echo "	depends on $(echo "$needs" | sed 's/ or / || /g')" \
+		>>"$T/terms/Kconfig"
+	is "of $needs" "$(KCONFIG_CONFIG=$T/terms/.config KCONFIG_SET=A=y \
+		sh "$T/terms/tools/kconfig/kconfig.sh" olddefconfig 2>&1 |
+		sed 's/.*depends on //; s/ || / or /g')" "$why"
+done <<'END'
+Y|
+N|N
+Y && N|N
+N && M|N && M
+(N && Y) && (M)|N && M
+(N or M) && Y|(N or M)
+N or (Y && M)|N or (Y && M)
+!Y && (N && !M)|!Y && N
+((Y && N) or M) && !N|((Y && N) or M)
+END
 
 # To C, 08 is a mistake and 010 is eight.
 number() {
@@ -176,7 +259,7 @@ END
 
 # Broken Kconfig files are told, not guessed at.
 mkdir -p "$T/broken/tools/kconfig"
-cp tools/kconfig/kconfig.* "$T/broken/tools/kconfig"
+cp tools/kconfig/*.* "$T/broken/tools/kconfig"
 while read -r line; do
 	printf 'config A\n\tbool "a"\n\t%b\n' "$line" >"$T/broken/Kconfig"
 	no "refused: $line" env KCONFIG_CONFIG="$T/broken/.config" \

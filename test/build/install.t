@@ -49,6 +49,30 @@ mk full -s install DESTDIR="$T/again" PREFIX=/usr
 is "installing builds nothing again" \
 	"$(find "$T/full" -name '*.[oa]' -newer "$T/stamp")" ""
 
+# What was built is installed, also where options were given to build it.
+mk given -s full_defconfig
+mk given -s -j2 CONFIG_PCAP=n CONFIG_TOOL_STAT=n
+for file in libnetring.a netring include/netring/config.h; do
+	cp "$T/given/$file" "$T/${file##*/}"
+done
+touch "$T/stamp"
+mk given -s install DESTDIR="$T/as_built" PREFIX=/usr
+is "CONFIG_X=n, then install: nothing is built again" \
+	"$(find "$T/given" -name '*.[oah]' -newer "$T/stamp")" ""
+ok "the library is that one" cmp "$T/libnetring.a" \
+	"$T/as_built/usr/lib/libnetring.a"
+ok "and the program" cmp "$T/netring" "$T/as_built/usr/bin/netring"
+ok "and config.h" cmp "$T/config.h" \
+	"$T/as_built/usr/include/netring/config.h"
+no "which lacks the option" grep -q 'PCAP 1' "$T/config.h"
+mk given -s install DESTDIR="$T/other" PREFIX=/usr CONFIG_PCAP=y -j2
+ok "one that is given to install is built and installed" \
+	grep -q 'PCAP 1' "$T/other/usr/include/netring/config.h"
+touch "$T/stamp"
+mk given -s -j2
+is "make afterwards has nothing to do" \
+	"$(find "$T/given" -name '*.[oah]' -newer "$T/stamp")" ""
+
 # pkg-config.
 
 pc=$T/dest/usr/lib/pkgconfig/netring.pc

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
 # Reads Kconfig and values, and writes the configuration that follows.
 #
-# usage: awk -v mode=M [-v all=y|n] [-v strict=1] [-v set="X=y Z=8"]
-#            -f kconfig.awk Kconfig [values]...
+# usage: awk -v mode=M [-v all=y|n] [-v strict=1] [-v wish=1]
+#            [-v set="X=y Z=8"] -f kconfig.awk -f unmet.awk Kconfig [values]...
 #
 #   mode=config  a complete .config        mode=make    for make to include
 #   mode=min     the least defconfig       mode=header  macros for C
 #   mode=new     options without a value
 #
-# all=    sets every bool first; strict=1 makes an unknown option an error;
-# set=    values that win over those of the files.
+# all=    sets every bool first; strict=1 makes an unknown option of the files an
+#         error; wish=1 tells which of their values cannot be had;
+# set=    values that win over those of the files, and are told of likewise.
 #
 # The part of the Kconfig language that is understood: mainmenu, menu, endmenu,
 # if, endif, config; and of a config: bool and int with or without a prompt
@@ -323,12 +324,11 @@ function read_kconfig(file,    line, word, text, state, n, in_help, indent)
 
 # --- reading values
 
-function assign(name, v, from)
+function assign(name, v, from, told)
 {
 	if (!(name in needs)) {
 		warn(from ": unknown option CONFIG_" name)
-		unknown = 1
-		return
+		return 0
 	}
 	if (type[name] == "bool")
 		v = v ~ /^[yn]/ ? substr(v, 1, 1) : ""
@@ -338,6 +338,9 @@ function assign(name, v, from)
 		warn(from ": CONFIG_" name " has no value of type " type[name])
 	else
 		given[name] = v
+	if (v != "" && told)
+		asked[name] = told > 1 ? "" : from ": "
+	return 1
 }
 
 function read_values(file,    line, state, n, name, from)
@@ -349,12 +352,12 @@ function read_values(file,    line, state, n, name, from)
 			name = substr(line, 8)
 			sub(/=.*/, "", name)
 			sub(/^[^=]*=/, "", line)
-			assign(name, line, from)
+			unknown += !assign(name, line, from, wish)
 		} else if (line ~ /^# CONFIG_[^ ]+ is not set/) {
 			name = substr(line, 10)
 			sub(/ .*/, "", name)
 			if (type[name] != "int")
-				assign(name, "n", from)
+				unknown += !assign(name, "n", from, wish)
 		} else if (line !~ /^[ \t]*(#|$)/) {
 			warn(from ": not understood: " line)
 		}
@@ -371,7 +374,7 @@ function read_set(    n, i, word, pair)
 	n = split(set, word, " ")
 	for (i = 1; i <= n; i++) {
 		split(word[i], pair, "=")
-		assign(pair[1], pair[2], "CONFIG_" word[i])
+		assign(pair[1], pair[2], "CONFIG_" word[i], 2)
 	}
 }
 
@@ -450,6 +453,7 @@ BEGIN {
 	for (i = 1; i <= items; i++) {
 		if (item[i] != "config")
 			continue
+		tell_unmet(title[i])
 		if (mode == "min")
 			write_min(title[i])
 		else if (mode == "new")
@@ -459,5 +463,5 @@ BEGIN {
 		else if (mode == "header")
 			write_header(title[i])
 	}
-	exit strict && unknown
+	exit strict && unknown > 0
 }

@@ -3,7 +3,8 @@
 #
 # usage: kconfig.py menuconfig | config | oldconfig | randconfig
 #
-# Environment: KCONFIG_CONFIG, KCONFIG_SEED.
+# Environment: KCONFIG_CONFIG, KCONFIG_SEED; KCONFIG_SET, values that are set
+# before questions are asked, and after a random choice: "PCAP=n RETIRE_MS=4".
 
 import os
 import random
@@ -71,19 +72,32 @@ def randomize(kconf):
             sym.set_value(str(rng.randint(low, high)))
 
 
+def preset(kconf):
+    for word in os.getenv("KCONFIG_SET", "").split():
+        name, _, value = word.partition("=")
+        sym = kconf.syms.get(name)
+        if not sym or not sym.nodes:
+            print("warning: unknown option CONFIG_" + name, file=sys.stderr)
+        elif sym.set_value(value) and sym.str_value != value:
+            print(f"warning: CONFIG_{word} cannot be had", file=sys.stderr)
+
+
 def main():
     command = sys.argv[1]
     here = os.path.dirname(os.path.abspath(__file__))
     kconf = kconfiglib.Kconfig(os.path.join(here, "..", "..", "Kconfig"),
                                suppress_traceback=True)
-    if command == "menuconfig":
-        import menuconfig
-        menuconfig.menuconfig(kconf)
-        return
     if command == "randconfig":
         randomize(kconf)
     elif os.path.exists(os.getenv("KCONFIG_CONFIG", ".config")):
         kconf.load_config()
+    preset(kconf)
+    if command == "menuconfig":
+        import menuconfig
+        if os.getenv("KCONFIG_SET"):
+            kconf.write_config()
+        menuconfig.menuconfig(kconf)
+        return
     if command in ("config", "oldconfig"):
         ask(kconf, command == "config")
     print(kconf.write_config())

@@ -15,7 +15,9 @@
 #   header FILE            <netring/config.h>
 #
 # Environment: KCONFIG_CONFIG, the .config (default .config); KCONFIG_SET,
-# values that win over it, as in "PCAP=n CAPTURE_RETIRE_MS=4".
+# values that win over all others in what is written to a .config or a
+# defconfig, as in "PCAP=n CAPTURE_RETIRE_MS=4". What is derived from a .config
+# has that one's values.
 
 set -eu
 
@@ -26,8 +28,10 @@ kconfig() {
 	mode=$1
 	shift
 	LC_ALL=C ${AWK:-awk} -v mode="$mode" -v all="${all:-}" \
-		-v strict="${strict:-0}" -v set="${KCONFIG_SET:-}" \
-		-f "$here/kconfig.awk" "$here/../../Kconfig" "$@"
+		-v strict="${strict:-0}" -v wish="${wish:-0}" \
+		-v set="${KCONFIG_SET:-}" -f "$here/kconfig.awk" \
+		-f "$here/unmet.awk" \
+		"$here/../../Kconfig" "$@"
 }
 
 # Replaces a file by what the rest of the line prints, if that succeeds.
@@ -59,12 +63,17 @@ current() {
 	fi
 }
 
-# Replaces .config by what the line prints; the one before becomes .config.old.
+# Makes .config what the line prints; if that is something else, the one before
+# becomes .config.old.
 write_config() {
+	mkdir -p "$(dirname "$config")"
+	trap 'rm -f "$config.tmp"' EXIT
+	"$@" >"$config.tmp"
+	! cmp -s "$config.tmp" "$config" || return 0
 	if [ -f "$config" ]; then
 		cp -p "$config" "$config.old"
 	fi
-	replace "$config" "$@"
+	mv "$config.tmp" "$config"
 }
 
 header() {
@@ -87,7 +96,7 @@ header() {
 
 case $1 in
 defconfig)
-	[ $# -lt 2 ] || strict=1
+	[ $# -lt 2 ] || strict=1 wish=1
 	shift
 	write_config kconfig config "$@"
 	;;
@@ -97,7 +106,7 @@ olddefconfig)
 allnoconfig | allyesconfig)
 	all=n
 	[ "$1" = allnoconfig ] || all=y
-	values=${KCONFIG_ALLCONFIG:-}
+	values=${KCONFIG_ALLCONFIG:-} wish=1
 	if [ "$values" = 1 ]; then
 		# As Linux: allno.config or allyes.config, else all.config.
 		values=$(dirname "$config")/${1%config}.config
@@ -112,9 +121,11 @@ listnewconfig)
 	current new
 	;;
 make)
+	KCONFIG_SET=
 	replace "$2" kconfig make "$config"
 	;;
 header)
+	KCONFIG_SET=
 	update "$2" header
 	;;
 *)
