@@ -142,7 +142,8 @@ ifneq ($(words $(MAKECMDGOALS)),$(words $(firstword $(MAKECMDGOALS))))
 .PHONY: $(MAKECMDGOALS) one-by-one
 $(MAKECMDGOALS): one-by-one ; @:
 one-by-one:
-	@set -e; for goal in $(MAKECMDGOALS); do $(MAKE) $$goal; done
+	@export SETUP_FOR='$(MAKECMDGOALS)'; set -e; \
+	for goal in $(MAKECMDGOALS); do $(MAKE) $$goal; done
 
 else
 
@@ -359,9 +360,10 @@ endif
 
 ##@ Checks
 
-setup: ## Install what the checks and the demo need (Debian, as root)
+setup: ## Install what the goals beside it need, or check (Debian, as root)
 demo: ## Capture, bridge and inject between hosts on virtual wires
 check: ## Build everything and run all tests, or those of TESTS=
+check-setup: ## Try every setup on a machine that has nothing (as root)
 setup-vm: ## Fetch emulators, compilers and kernels for check-vm, or of VM=
 check-vm: ## Run tests in virtual machines: those of every push, or of VM=
 check-all: ## Run everything in every virtual machine, besides check
@@ -381,7 +383,11 @@ format: ## Format the sources
 format-check: ## Tell whether "make format" would change anything
 
 setup:
-	@sh tools/setup.sh
+	@sh tools/setup.sh --for $(SETUP_FOR)
+
+check-setup:
+	@sh tools/setup.sh debootstrap git
+	@sh test/check-setup
 
 demo: all
 	@NETRING=$(abspath $(obj)netring) sh test/demo.sh
@@ -470,7 +476,7 @@ format-check:
 		$(CLANG_FORMAT) $$file | diff -u $$file - || bad=1; \
 	done; test -z "$$bad" || { echo 'Run "make format".'; exit 1; }
 
-.PHONY: setup demo check setup-vm check-vm check-all vm-readme size \
+.PHONY: setup check-setup demo check setup-vm check-vm check-all vm-readme size \
 	size-budget stack baseline bloatcheck format format-check coverage mutation
 
 # Programs of the tests: every test_*.c is one, joined by the other files of

@@ -1,44 +1,188 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs the Debian packages that "make check", "make demo" and "make bench"
-# need, or others.
+# Installs the Debian packages that goals of the Makefile need, or others. No
+# package that has a service is installed: single programs are taken out of
+# such ones, into $NETRING_CACHE/bin or ~/.cache/netring/bin.
 #
-# usage: setup.sh [PACKAGE]...
+# usage: setup.sh --for [GOAL]...     without any, or with "setup" alone: check
+#        setup.sh --list KIND         what the kind needs: build demo check bench
+#        setup.sh PACKAGE...
 
 set -eu
 
-packages='bsdutils busybox clang clang-format clang-tidy clang-tools cppcheck dash
-dpdk ethtool g++ gcc gcovr git gnuplot-nox iperf3 iproute2 iputils-ping jq libc6-dev libcap2-bin
-libclang-rt-dev libbpf-dev libcmocka-dev libev-dev libpcap-dev libxdp-dev
-librte-meta-mempool librte-meta-net linux-libc-dev make musl-tools netsniff-ng
-perl pkg-config procps prometheus python3 python3-kconfiglib python3-scapy
-shellcheck strace tcpdump tcpreplay tshark util-linux valgrind xdp-tools'
+cache=${NETRING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netring}
 
-[ $# -eq 0 ] || packages=$*
-
-missing=
-for package in $packages; do
-	case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
-	*" installed") ;;
-	*) missing="$missing $package" ;;
+# $1 a kind: its packages
+packages_of() {
+	case $1 in
+	build) echo gcc make musl-tools ;;
+	menus) echo python3-kconfiglib ;;
+	demo)
+		packages_of build
+		echo iproute2 iputils-ping python3-minimal tcpdump util-linux
+		;;
+	check)
+		packages_of demo
+		packages_of menus
+		echo bsdutils busybox clang clang-format clang-tidy clang-tools \
+			cppcheck dash ethtool g++ gcovr git jq libc6-dev \
+			libcap2-bin libclang-rt-dev libbpf-dev libcmocka-dev \
+			libev-dev libpcap-dev libxdp-dev linux-libc-dev perl \
+			pkg-config procps python3 python3-scapy shellcheck \
+			strace tshark valgrind xdp-tools
+		;;
+	bench)
+		packages_of demo
+		echo ethtool gnuplot-nox iperf3 libbpf-dev libc6-dev \
+			libpcap-dev libxdp-dev linux-libc-dev netsniff-ng \
+			procps python3 strace tcpreplay valgrind
+		;;
 	esac
-done
+}
 
-if [ -z "$missing" ]; then
-	echo "All packages are installed."
-	exit 0
-fi
-if ! command -v apt-get >/dev/null; then
-	echo "Not a Debian system; install what corresponds to:$missing" >&2
-	exit 1
-fi
-if [ "$(id -u)" -ne 0 ]; then
-	echo "Only root may install packages: run \"sudo make setup\"" \
-		"for:$missing" >&2
-	exit 1
-fi
+# $1 a kind: programs, and the packages they are taken out of
+programs_of() {
+	case $1 in
+	check) echo promtool prometheus ;;
+	bench) echo dpdk-testpmd dpdk-dev ;;
+	esac
+}
 
-export DEBIAN_FRONTEND=noninteractive
-apt-get update
-# shellcheck disable=SC2086 # one word a package
-apt-get install -y --no-install-recommends $missing
+# The goals of the Makefile: which kinds they are of.
+kinds_of() {
+	for goal; do
+		case $goal in
+		setup) ;;
+		demo) echo demo ;;
+		bench*) echo bench ;;
+		menuconfig | config | oldconfig | randconfig) echo menus ;;
+		all | clean | help | install* | *_defconfig | *defconfig | \
+			*config | *.a | *netring | netring.pc) echo build ;;
+		*) echo check ;;
+		esac
+	done
+}
+
+root_only() {
+	[ "$(id -u)" -eq 0 ] || {
+		echo "Only root may install packages: run \"sudo make setup\"" \
+			"for:$*" >&2
+		exit 1
+	}
+}
+
+# Before anything is fetched, apt is asked how much it is.
+tell_size() {
+	LC_ALL=C apt-get install --assume-no --no-install-recommends "$@" |
+		awk '/newly installed/ { packages = $3 }
+			/^Need to get/ { sub(/.*get /, ""); sub(/ of arch.*/, "")
+				fetched = $0 }
+			/^After this operation/ { used = $4 " " $5 }
+			END { print "setup: " packages " packages, " fetched \
+				" to fetch, " used " on disk." }' || :
+}
+
+updated=
+update() {
+	[ -z "$updated" ] || return 0
+	apt-get update
+	updated=1
+}
+
+install() {
+	missing=
+	for package; do
+		case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
+		*" installed") ;;
+		*) missing="$missing $package" ;;
+		esac
+	done
+	[ -n "$missing" ] || return 0
+	if ! command -v apt-get >/dev/null; then
+		echo "Not a Debian system; install what corresponds to:$missing" >&2
+		exit 1
+	fi
+	root_only "$missing"
+	update
+	# shellcheck disable=SC2086 # one word a package
+	set -- $missing
+	tell_size "$@"
+	DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y --no-install-recommends "$@"
+}
+
+# $1 a program, $2 the package it is taken out of
+take() {
+	if command -v "$1" >/dev/null || [ -x "$cache/bin/$1" ]; then
+		return 0
+	fi
+	[ "$(id -u)" -ne 0 ] || update
+	apt-cache show --no-all-versions "$2" | awk -v program="$1" '
+		/^Package:/ { name = $2 }
+		/^Size:/ { size = $2 }
+		END { printf "setup: %s, from the package %s: %.1f MB to " \
+			"fetch.\n", program, name, size / 1e6 }'
+	mkdir -p "$cache/bin"
+	new=$(mktemp -d "$cache/new.XXXXXX")
+	(
+		trap 'rm -rf "$new"' EXIT
+		trap 'exit 1' HUP INT TERM
+		cd "$new"
+		apt-get -o APT::Sandbox::User=root download "$2"
+		dpkg-deb --fsys-tarfile ./*.deb | tar -x "./usr/bin/$1"
+		mv "usr/bin/$1" "$cache/bin/$1"
+	)
+}
+
+# The packages of the libraries that a program of DPDK names, and of the drivers
+# that it is asked for, whose names end in the version of the libraries.
+dpdk_packages() {
+	readelf -d "$1" | awk '
+		function package(name)
+		{
+			gsub(/_/, "-", name)
+			return "lib" name (name ~ /[0-9]$/ ? "-" : "") version
+		}
+		match($0, /librte_[^.]*[.]so[.][0-9]+/) {
+			split(substr($0, RSTART + 3, RLENGTH - 3), part, ".")
+			version = part[3]
+			print package(part[1])
+		}
+		END {
+			print package("rte_net_af_packet")
+			print package("rte_net_af_xdp")
+			print package("rte_mempool_ring")
+		}'
+}
+
+case ${1:-} in
+--list)
+	packages_of "$2"
+	programs_of "$2"
+	exit
+	;;
+--for)
+	shift
+	kinds=$(kinds_of "$@" | sort -u)
+	[ -n "$kinds" ] || kinds=check
+	# shellcheck disable=SC2046 # one word a package
+	install $(for kind in $kinds; do packages_of "$kind"; done | tr ' ' '\n' |
+		sort -u)
+	for kind in $kinds; do
+		# shellcheck disable=SC2046 # a program and its package, or none
+		set -- $(programs_of "$kind")
+		[ $# -eq 0 ] || take "$@"
+	done
+	case $kinds in
+	*bench*)
+		pmd=$cache/bin/dpdk-testpmd
+		# shellcheck disable=SC2046 # one word a package
+		[ ! -x "$pmd" ] || install $(dpdk_packages "$pmd")
+		;;
+	esac
+	;;
+*)
+	install "$@"
+	;;
+esac
+echo "setup: all of it is here."

@@ -66,8 +66,11 @@ def find(name):
     for path in (f'{BUILD}/test/bench/{name}', f'{BUILD}/{name}'):
         if '/' not in name and os.path.isfile(path):
             return path
+    cache = os.environ.get('NETRING_CACHE') or os.path.join(
+        os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'),
+        'netring')
     path = shutil.which(name, path=os.environ.get('PATH', '') +
-                        ':/usr/sbin:/sbin:/usr/bin:/bin')
+                        f':/usr/sbin:/sbin:/usr/bin:/bin:{cache}/bin')
     if not path:
         raise Unavailable(f'{name} is not here')
     return path
