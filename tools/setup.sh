@@ -4,8 +4,8 @@
 # package that has a service is installed: single programs are taken out of
 # such ones, into $NETRING_CACHE/bin or ~/.cache/netring/bin.
 #
-# usage: setup.sh --for [GOAL]...     without any, or with "setup" alone: check
-#        setup.sh --list KIND         what the kind needs: build demo check bench
+# usage: setup.sh --for [GOAL]...     what they need; without any, what check does
+#        setup.sh --list [GOAL]...    only prints it
 #        setup.sh PACKAGE...
 
 set -eu
@@ -28,14 +28,14 @@ packages_of() {
 			cppcheck dash ethtool g++ gcovr git jq libc6-dev \
 			libcap2-bin libclang-rt-dev libbpf-dev libcmocka-dev \
 			libev-dev libpcap-dev libxdp-dev linux-libc-dev perl \
-			pkg-config procps python3 python3-scapy shellcheck \
-			strace tshark valgrind xdp-tools
+			pkg-config python3 python3-scapy shellcheck strace \
+			tshark valgrind xdp-tools
 		;;
 	bench)
 		packages_of demo
-		echo ethtool gnuplot-nox iperf3 libbpf-dev libc6-dev \
+		echo ethtool gnuplot-nox libbpf-dev libc6-dev libiperf0 \
 			libpcap-dev libxdp-dev linux-libc-dev netsniff-ng \
-			procps python3 strace tcpreplay valgrind
+			python3 strace tcpreplay valgrind
 		;;
 	esac
 }
@@ -44,7 +44,10 @@ packages_of() {
 programs_of() {
 	case $1 in
 	check) echo promtool prometheus ;;
-	bench) echo dpdk-testpmd dpdk-dev ;;
+	bench)
+		echo dpdk-testpmd dpdk-dev
+		echo iperf3 iperf3
+		;;
 	esac
 }
 
@@ -155,23 +158,33 @@ dpdk_packages() {
 		}'
 }
 
+# $@ goals: sets $kinds and $packages
+look_up() {
+	kinds=$(kinds_of "$@" | sort -u)
+	[ -n "$kinds" ] || kinds=check
+	packages=$(for kind in $kinds; do packages_of "$kind"; done |
+		tr ' ' '\n' | sort -u)
+}
+
 case ${1:-} in
 --list)
-	packages_of "$2"
-	programs_of "$2"
+	shift
+	look_up "$@"
+	echo "$packages"
+	for kind in $kinds; do
+		programs_of "$kind"
+	done
 	exit
 	;;
 --for)
 	shift
-	kinds=$(kinds_of "$@" | sort -u)
-	[ -n "$kinds" ] || kinds=check
-	# shellcheck disable=SC2046 # one word a package
-	install $(for kind in $kinds; do packages_of "$kind"; done | tr ' ' '\n' |
-		sort -u)
+	look_up "$@"
+	# shellcheck disable=SC2086 # one word a package
+	install $packages
 	for kind in $kinds; do
-		# shellcheck disable=SC2046 # a program and its package, or none
-		set -- $(programs_of "$kind")
-		[ $# -eq 0 ] || take "$@"
+		programs_of "$kind" | while read -r program package; do
+			take "$program" "$package" </dev/null
+		done
 	done
 	case $kinds in
 	*bench*)
