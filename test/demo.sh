@@ -22,7 +22,7 @@ fi
 
 for program in ip nsenter ping python3 tcpdump; do
 	command -v "$program" >/dev/null || {
-		echo "$program is missing: run \"make setup\" first." >&2
+		echo "$program is missing: run \"make setup demo\" first." >&2
 		exit 1
 	}
 done

@@ -81,7 +81,7 @@ wanted() {
 listed demo make gcc musl-gcc awk sed \
 	$(sed -n 's/^for program in \(.*\); do/\1/p' test/demo.sh)
 # shellcheck disable=SC2046 # words
-listed check $(grep -ohE 'command -v [a-z][a-z-]+' test/build/*.t \
+listed check $(grep -ohE 'command -v [a-z][a-z0-9-]+' test/build/*.t \
 	test/live/*.t | sed 's/.* //' | sort -u |
 	grep -v -x -e promtool -e dpkg -e ar)
 listed bench netsniff-ng trafgen tcpreplay tcpdump gnuplot ethtool
