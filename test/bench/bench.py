@@ -23,7 +23,7 @@ from lab import BUILD, TOP, Failed, Lab, Unavailable  # noqa: E402
 
 MODULES = ('receive', 'send', 'forward', 'latency', 'alone')
 PACKAGES = ('libpcap0.8', 'tcpdump', 'netsniff-ng', 'tcpreplay', 'libxdp1',
-            'librte-ethdev*', 'libiperf0')
+            'libiperf0')
 FAILED = 'failed: '  # so begins the reason why, if it is not as it should be
 # Units of metrics of which a workload does not say it itself.
 UNITS = {'cpu_ns': 'ns/packet', 'delivered': 'of offered', 'wakeups': '/s',
@@ -97,7 +97,7 @@ def machine():
             'date': time.strftime('%Y-%m-%d'),
             'load': os.getloadavg()[0],  # of the minute before: was it idle?
             'netring': f'{version} ({commit})' if commit else version,
-            'peers': ', '.join(f'{name.strip("*")} {version or "not installed"}'
+            'peers': ', '.join(f'{name} {version or "not installed"}'
                                for name, version in versions.items())}
 
 
