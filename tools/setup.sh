@@ -184,11 +184,10 @@ take_dpdk() {
 	drivers=$(echo "$cache"/dpdk/usr/lib/*/dpdk/pmds-*)
 	cat >"$cache/bin/dpdk-testpmd" <<-END
 		#!/bin/sh
-		# Drivers that the system has are loaded anyway: then, only they.
-		[ ! -d '${drivers#"$cache/dpdk"}' ] ||
-			exec '$cache/dpdk/usr/bin/dpdk-testpmd' "\$@"
+		# Drivers that the system has are loaded anyway: not twice.
+		[ -d '${drivers#"$cache/dpdk"}' ] || set -- -d '$drivers' "\$@"
 		LD_LIBRARY_PATH='${drivers%/dpdk/*}' exec \
-			'$cache/dpdk/usr/bin/dpdk-testpmd' -d '$drivers' "\$@"
+			'$cache/dpdk/usr/bin/dpdk-testpmd' "\$@"
 	END
 	chmod +x "$cache/bin/dpdk-testpmd"
 }
