@@ -62,6 +62,7 @@ for dir in unit fault live; do
 	echo "int main(void) { return 0; }" >"$T/tested/test/$dir/test_nothing.c"
 done
 copy_tree tested
+cp test/rules.mk "$T/tested/test"
 cp .gitignore "$T/tested"
 find "$T/tested" | sort >"$T/before_tests"
 git -C "$T/tested" init -q
@@ -73,7 +74,8 @@ for out in "$T/tested" "$T/tested/out"; do
 	[ "$out" != "$T/tested" ] || is "which git ignores" \
 		"$(git -C "$T/tested" status --short | grep -v '^A')" ""
 	ok "make clean" make -C "$T/tested" O="$out" clean
-	is "removes them" "$(find "$out/test" -type f ! -name '*.c')" ""
+	is "removes them" "$(find "$out/test" -type f ! -name '*.c' \
+		! -name rules.mk)" ""
 	one=test/live/test_nothing
 	[ "$out" = "$T/tested" ] || one=$out/$one
 	ok "one of them alone" make -C "$T/tested" O="$out" -j2 \
@@ -120,6 +122,16 @@ tree -s mrproper
 make -s -C "$T/tree" O="$T/tree" tiny_defconfig all mrproper
 files tree >"$T/after"
 ok "also by its full name" diff "$T/before" "$T/after"
+
+# What was made in the source tree is not taken for one's own elsewhere.
+ok "O= without a build in the source tree" make -C "$T/tree" O="$T/apart" \
+	-j2 CONFIG_TOOL_INJECT=n CONFIG_CAPTURE_FANOUT=n all
+tree -s -j2 full_defconfig all
+ok "O= beside one" make -C "$T/tree" O="$T/beside" -j2 \
+	CONFIG_TOOL_INJECT=n CONFIG_CAPTURE_FANOUT=n all
+ok "is the same library" cmp "$T/apart/libnetring.a" "$T/beside/libnetring.a"
+ok "and the same program" cmp "$T/apart/netring" "$T/beside/netring"
+tree -s mrproper
 
 if unshare -rm mount --bind "$T/tree" "$T/tree" 2>/dev/null; then
 	ok "a read-only source tree" unshare -rm sh -c "

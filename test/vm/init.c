@@ -25,7 +25,7 @@
 
 /* Every program of the tests is in this one, its main() by another name. */
 #define TEST(name) int name(int argc, char **argv);
-#include "tests.h"
+#include <tests.h>
 #undef TEST
 
 static const struct {
@@ -33,7 +33,7 @@ static const struct {
 	int (*main)(int argc, char **argv);
 } tests[] = {
 #define TEST(name) { #name, name },
-#include "tests.h"
+#include <tests.h>
 };
 
 static void nothing(int signal)

@@ -13,7 +13,7 @@ static const struct applet {
 	int (*main)(int argc, char **argv);
 } applets[] = {
 #define APPLET(name) { #name, name##_about, name##_main },
-#include "applets.h"
+#include <applets.h>
 };
 
 #define COUNT (sizeof(applets) / sizeof(applets[0]))

@@ -21,7 +21,7 @@ struct netring_metrics_row;
 #define APPLET(name)                            \
 	int name##_main(int argc, char **argv); \
 	extern const char name##_about[];
-#include "applets.h"
+#include <applets.h>
 #undef APPLET
 
 /* The applet that runs, as messages begin. */
