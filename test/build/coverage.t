@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The unit and fault tests run nearly all of src/, and "make coverage" says so.
+# netring-test: full
 # shellcheck shell=sh
 
 . test/lib.sh

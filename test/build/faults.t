@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Every public function that reaches the kernel has tests that make its system
 # calls fail and lie, as test/fault/matrix tells: none is missing.
+# netring-test: needs=libnetring.a
 # shellcheck shell=sh
 
 . test/lib.sh

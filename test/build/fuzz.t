@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The fuzz targets, each for 30 seconds (FUZZ_SECONDS): see test/fuzz/run.
+# netring-test: full
 # shellcheck shell=sh
 
 . test/lib.sh

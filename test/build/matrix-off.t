@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Everything but one option.
+# netring-test: full
 # shellcheck shell=sh
 
 . test/build/matrix.sh

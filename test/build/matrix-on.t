@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Each option alone, with what it depends on.
+# netring-test: full
 # shellcheck shell=sh
 
 . test/build/matrix.sh

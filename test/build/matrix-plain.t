@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Another compiler, which removes no dead code: what an option leaves out must
 # not be called.
+# netring-test: full
 # shellcheck shell=sh
 
 . test/build/matrix.sh

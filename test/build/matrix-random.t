@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Random configurations, the same ones each time.
+# netring-test: full
 # shellcheck shell=sh
 
 . test/build/matrix.sh

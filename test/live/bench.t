@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The bench: what it measures is there, its report too, and nothing is left.
+# netring-test: alone needs=bench-binaries
 # shellcheck shell=sh
 
 . test/lib.sh

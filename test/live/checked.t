@@ -2,6 +2,7 @@
 # Live tests of every role under checkers: the host's sanitizers, and valgrind,
 # which takes the static programs as users have them. Those are here that do
 # not measure time, which is another one there.
+# netring-test: full
 # shellcheck shell=sh
 
 . test/lib.sh
@@ -67,10 +68,12 @@ ok "a program with mistakes" $HOSTCC -g $sanitize -o "$T/wrong" "$T/wrong.c"
 finds "an unaligned access" "$T/wrong"
 finds "an access out of bounds" "$T/wrong" 0
 
-# shellcheck disable=SC2046 # a list
+programs=$(for name in $packet $xdp; do
+	echo "test/host/test_$name test/live/test_$name"
+done; printf 'test/host/test_%s\n' $quick)
 ok "the tests with sanitizers" make -C "$SRC" --no-print-directory -j2 \
-	O="$BUILD" HOSTCC="$HOSTCC" \
-	$(for name in $packet $xdp $quick; do echo "$BUILD/test/host/test_$name"; done)
+	O="$BUILD" HOSTCC="$HOSTCC" test-programs \
+	PROGRAMS="$(echo "$programs" | paste -s -d ' ')"
 for name in $packet $xdp $quick; do
 	check sanitizers "$name" "$BUILD/test/host/test_$name"
 done

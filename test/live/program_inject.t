@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # netring inject: what arrives of files and of generated frames, and when.
+# netring-test: alone
 # shellcheck shell=sh source-path=SCRIPTDIR/../..
 
 . test/live/wire.sh

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_bridge_flood.c - more than a bridge can carry: counted, and shared. */
+/* netring-test: alone */
 #define _GNU_SOURCE
 #include "hosts.h"
 #include "live.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_latency.c - how long a lone packet waits in the ring. */
+/* netring-test: alone */
 #define _GNU_SOURCE
 #include "live.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_lossless.c - 100,000 packets, or those of four seconds, at a rate that the
  * machine holds: all come. */
+/* netring-test: alone */
 #define _GNU_SOURCE
 #include "live.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_open_under_flood.c - open under a flood: nothing foreign is seen. */
+/* netring-test: alone */
 #define _GNU_SOURCE
 #include "live.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_bridge_flood.c - AF_XDP: more than a bridge can carry, shared. */
+/* netring-test: alone */
 #define _GNU_SOURCE
 #include "live.h"
 #include "port_settings.h"

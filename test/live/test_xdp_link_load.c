@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_link_load.c - links down, up, away and back, under full load. */
+/* netring-test: alone */
 #define _GNU_SOURCE
 #include "foreign_programs.h"
 #include "xdp_end.h"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # One socket of AF_XDP in two threads, under ThreadSanitizer: neither touches
 # what is the other's without the order that makes it its own.
+# netring-test: full
 # shellcheck shell=sh
 
 . test/lib.sh
