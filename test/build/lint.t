@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Static analysis, and the rules of the house that a machine can check.
+# netring-test: fuller
 # shellcheck shell=sh
 
 . test/lib.sh
@@ -7,7 +8,10 @@
 mk full -s full_defconfig
 mk full -s "$T/full/include/netring/config.h" "$T/full/tools/netring/applets.h"
 includes="-I$T/full/include -Iinclude -I$T/full/tools/netring"
-sources=$(find src tools -name '*.c' | sort)
+all=$(find src tools -name '*.c' | sort)
+# shellcheck disable=SC2086 # a list
+sources=$(changed $all)
+echo "# $(echo "$sources" | grep -c .) of $(echo "$all" | wc -l) files changed"
 
 # $1 a tool that may be missing, the rest as for ok
 with() {
@@ -56,7 +60,7 @@ ok "gcc -fanalyzer" each "$sources" compile -O2 -fanalyzer -Wall -Wextra \
 	-Wshadow -Wundef -Wvla -Wstrict-prototypes -Wmissing-prototypes
 # The probe has room for an answer of netlink's on its stack.
 ok "no function of the library needs a frame over 256 bytes" \
-	each "$(echo src/*.c | sed 's|src/probe_xdp\.c||')" \
+	each "$(echo "$sources" | grep ^src/ | grep -v src/probe_xdp.c)" \
 	compile -Os -Wframe-larger-than=256
 ok "but the probe's, 1280" compile -Os -Wframe-larger-than=1280 src/probe_xdp.c
 
@@ -79,7 +83,9 @@ scan() {
 		-enable-checker security.FloatLoopCounter "$@"
 }
 mk scan -s full_defconfig
-with scan-build "scan-build" scan make -s -j2 O="$T/scan" libnetring.a
+objects=$(echo "$sources" | sed -n 's|^\(src/.*\)c$|\1o|p' | paste -s -d ' ')
+with scan-build "scan-build" scan make -s -j2 O="$T/scan" test-programs \
+	PROGRAMS="${objects:-src/step.o}"
 if command -v scan-build >/dev/null; then
 	no "scan-build finds a mistake" \
 		scan gcc -c -o "$T/wrong.o" "$T/wrong.c"
@@ -88,7 +94,7 @@ fi
 # shellcheck disable=SC2086 # lists
 with cppcheck "cppcheck" cppcheck --quiet --std=c11 --error-exitcode=1 \
 	--enable=warning,performance,portability --inline-suppr \
-	--suppress=missingIncludeSystem $includes $sources
+	--suppress=missingIncludeSystem $includes ${sources:-src/step.c}
 # shellcheck disable=SC2046 # a list
 with shellcheck "shellcheck" shellcheck \
 	$(grep -rlE '^#!/bin/sh|^# shellcheck shell=sh' .ci test tools | sort)
