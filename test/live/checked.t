@@ -9,7 +9,7 @@
 
 packet='bytes vlan cooked vnet inject_bytes inject_vnet bridge_limits
 loop'
-xdp='xdp_receive xdp_requests xdp_program xdp_flows xdp_sizes xdp_shared
+xdp='xdp_receive xdp_tx_metadata xdp_program xdp_flows xdp_sizes xdp_shared
 xdp_bridge_bytes'
 # Too impatient for valgrind: one waits shortly for each of many frames, one
 # for a queue to be free again.

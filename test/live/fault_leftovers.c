@@ -8,11 +8,7 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-#include <linux/bpf.h>
-
-#define NEW 64
 
 /* Without the heap, which would map some itself. */
 
@@ -38,71 +34,6 @@ static int mappings(void)
 	return n;
 }
 
-/* The next program after @id, anybody's; 0: none, or not told. */
-static uint32_t next_program(uint32_t id)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.start_id = id;
-	return syscall(SYS_bpf, BPF_PROG_GET_NEXT_ID, &attr, sizeof(attr)) < 0 ?
-		       0 :
-		       attr.next_id;
-}
-
-static uint32_t last_program(void)
-{
-	uint32_t id, last = 0;
-
-	for (id = 0; (id = next_program(id));)
-		last = id;
-	return last;
-}
-
-/* Is it there, and of XDP? */
-static int is_program(uint32_t id)
-{
-	struct bpf_prog_info info;
-	union bpf_attr attr;
-	int fd;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.prog_id = id;
-	fd = (int)syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attr, sizeof(attr));
-	if (fd < 0)
-		return 0;
-	memset(&attr, 0, sizeof(attr));
-	memset(&info, 0, sizeof(info));
-	attr.info.bpf_fd = (uint32_t)fd;
-	attr.info.info_len = sizeof(info);
-	attr.info.info = (uintptr_t)&info;
-	(void)syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr));
-	close(fd);
-	return info.type == BPF_PROG_TYPE_XDP;
-}
-
-/* Those that have come since @last, and are not gone: somebody else's may come
- * and go meanwhile, too. */
-static int new_programs(uint32_t last, uint32_t ids[NEW])
-{
-	uint32_t id = last;
-	int n = 0;
-
-	while (n < NEW && (id = next_program(id)))
-		if (is_program(id))
-			ids[n++] = id;
-	return n;
-}
-
-static int left(const uint32_t *ids, int count)
-{
-	int n = 0;
-
-	while (count-- > 0)
-		n += is_program(ids[count]);
-	return n;
-}
-
 struct holdings faults_look(void)
 {
 	struct foreign_seen seen;
@@ -120,7 +51,6 @@ struct holdings faults_look(void)
 		(void)foreign_look(port_name[i], &seen);
 		h.attached[i] = seen.attached;
 	}
-	h.last_program = last_program();
 	return h;
 }
 
@@ -128,23 +58,19 @@ int faults_same(const struct holdings *before, const char *what)
 {
 	int64_t end = netring_clock_ms() + 100 * live_slack_ms();
 	struct holdings now;
-	uint32_t ids[NEW];
-	int same, i, programs, n = new_programs(before->last_program, ids);
+	int same, i;
 
 	do {
 		now = faults_look();
-		now.last_program = before->last_program;
-		programs = left(ids, n);
-		same = !programs && !memcmp(&now, before, sizeof(now));
+		same = !memcmp(&now, before, sizeof(now));
 		if (!same)
 			live_sleep_ms(2);
 	} while (!same && netring_clock_ms() < end);
 	ok(same, "%s: nothing is left, nothing is changed", what);
 	if (same)
 		return 1;
-	diag("  descriptors %d, %d before; mappings %d, %d; %d programs",
-	     now.descriptors, before->descriptors, now.mappings,
-	     before->mappings, programs);
+	diag("  descriptors %d, %d before; mappings %d, %d", now.descriptors,
+	     before->descriptors, now.mappings, before->mappings);
 	for (i = 0; i < 2; i++)
 		diag("  %s: promiscuous %d, %d; offloads %d, %d; program %d, "
 		     "%d",

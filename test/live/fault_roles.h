@@ -50,13 +50,13 @@ int faults_works(const struct role *role, const struct hosts *h,
  * before anything is opened, or it would hold that, too. */
 pid_t faults_flood(const struct hosts *h);
 
-/* What a process holds, and what the ports show. */
+/* What a process holds, and what the ports show. A program of XDP lives as long
+ * as a descriptor or a port holds it: others' programs are not counted. */
 struct holdings {
 	int descriptors, mappings;
 	int promiscuous[2];
-	int offloads[2];       /* TSO and GRO, a bit each */
-	int attached[2];       /* programs */
-	uint32_t last_program; /* that the kernel has; 0: not told */
+	int offloads[2]; /* TSO and GRO, a bit each */
+	int attached[2]; /* programs */
 };
 struct holdings faults_look(void);
 /* As they were: what only the process itself, with its rights, would have set
