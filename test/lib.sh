@@ -112,11 +112,12 @@ skip() {
 # Since the branch left its upstream or, where that is where it stands or there
 # is none, since the commit before; without git, since ever.
 changed() {
-	[ -z "${NETRING_FULL:-}" ] && git rev-parse -q --verify HEAD~ \
-		>"$T/base" 2>/dev/null || {
+	if [ "${NETRING_FULL:-}" ] ||
+		! git rev-parse -q --verify HEAD~ >"$T/base" 2>/dev/null
+	then
 		printf '%s\n' "$@"
 		return
-	}
+	fi
 	left=$(git merge-base HEAD '@{upstream}' 2>/dev/null)
 	[ -z "$left" ] || [ "$left" = "$(git rev-parse HEAD)" ] ||
 		echo "$left" >"$T/base"
@@ -127,7 +128,7 @@ changed() {
 	[ -s "$T/changed" ] || return 0
 	for file; do
 		gcc -MM -MG -Iinclude -Isrc -Itools/netring -x c "$file" |
-			tr -d '\\' | tr ' ' '\n' | grep -q -x -F -f "$T/changed" &&
+			tr -s '\\ ' '\n' | grep -q -x -F -f "$T/changed" &&
 			echo "$file"
 	done
 }

@@ -31,6 +31,9 @@ objects() {
 	find "$T/$1/$2" -name '*.o' | wc -l
 }
 
+# What is small and has a program: enough to see what is built again.
+small="CONFIG_PROBE=y CONFIG_TOOL_PROBE=y CONFIG_TOOL_STAT=y tiny_defconfig"
+
 # In the source tree.
 
 copy_tree tree
@@ -124,11 +127,13 @@ files tree >"$T/after"
 ok "also by its full name" diff "$T/before" "$T/after"
 
 # What was made in the source tree is not taken for one's own elsewhere.
+# shellcheck disable=SC2086 # several words
 ok "O= without a build in the source tree" make -C "$T/tree" O="$T/apart" \
-	-j2 CONFIG_TOOL_INJECT=n CONFIG_CAPTURE_FANOUT=n all
-tree -s -j2 full_defconfig all
-ok "O= beside one" make -C "$T/tree" O="$T/beside" -j2 \
-	CONFIG_TOOL_INJECT=n CONFIG_CAPTURE_FANOUT=n all
+	-j2 $small all
+tree -s -j2 CONFIG_PROBE=y CONFIG_TOOL_PROBE=y CONFIG_CAPTURE_V2=y \
+	tiny_defconfig all
+# shellcheck disable=SC2086
+ok "O= beside one" make -C "$T/tree" O="$T/beside" -j2 $small all
 ok "is the same library" cmp "$T/apart/libnetring.a" "$T/beside/libnetring.a"
 ok "and the same program" cmp "$T/apart/netring" "$T/beside/netring"
 tree -s mrproper
@@ -175,9 +180,10 @@ no "without commands" grep -q -e -Wall "$T/output"
 # Flags: those of the environment and of the command line are both ours plus
 # theirs; what changes is built again, and only that.
 
+# shellcheck disable=SC2086 # several words
 ok "CFLAGS from the environment" \
 	env CFLAGS=-DFROM_ENV CPPFLAGS=-DPRE LDFLAGS=-Wl,-O1 \
-	make -C "$SRC" O="$T/flags" V=1 -j2 router_defconfig all
+	make -C "$SRC" O="$T/flags" V=1 -j2 $small all
 has "are appended" "$(grep capture_open.c "$T/output" | tr -s ' ')" \
 	"-Iinclude -DPRE -DFROM_ENV -MMD"
 has "LDFLAGS too" "$(grep -e '-o .*/netring ' "$T/output")" "-Wl,-O1"
@@ -240,7 +246,7 @@ for cc in gcc clang musl-gcc "env gcc"; do
 		skip "CC=$cc" "not installed"
 		continue
 	fi
-	ok "CC=$cc" mk cc -j2 WERROR=1 CC="$cc" full_defconfig all
+	ok "CC=$cc" mk cc -j2 WERROR=1 CC="$cc" CONFIG_LTO=n full_defconfig all
 done
 mkdir "$T/cross"
 ln -s "$(command -v gcc)" "$T/cross/toy-linux-gcc"
@@ -258,8 +264,11 @@ ok "CXX is never asked" mk cxx CXX=no CC=gcc tiny_defconfig all
 
 for place in one two/deeper; do
 	copy_tree $place
-	make -s -C "$T/$place" -j2 debug_defconfig all
-	make -s -C "$T/$place" -j2 O="$T/$place/elsewhere" debug_defconfig all
+	# shellcheck disable=SC2086 # several words
+	make -s -C "$T/$place" -j2 CONFIG_DEBUG=y $small all
+	# shellcheck disable=SC2086
+	make -s -C "$T/$place" -j2 O="$T/$place/elsewhere" CONFIG_DEBUG=y \
+		$small all
 done
 ok "two directories give the same library" \
 	cmp "$T/one/libnetring.a" "$T/two/deeper/libnetring.a"

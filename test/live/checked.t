@@ -70,7 +70,9 @@ finds "an access out of bounds" "$T/wrong" 0
 
 programs=$(for name in $packet $xdp; do
 	echo "test/host/test_$name test/live/test_$name"
-done; printf 'test/host/test_%s\n' $quick)
+done; for name in $quick; do
+	echo "test/host/test_$name"
+done)
 ok "the tests with sanitizers" make -C "$SRC" --no-print-directory -j2 \
 	O="$BUILD" HOSTCC="$HOSTCC" test-programs \
 	PROGRAMS="$(echo "$programs" | paste -s -d ' ')"
