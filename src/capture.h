@@ -10,6 +10,12 @@
 /* Find cap->interface_, join, bind. Sets cap->step. */
 int netring_capture_attach_(struct netring_capture *cap);
 
+/* Is a link that was down up again (cap->link_down_)? -ENODEV: it is gone. */
+int netring_capture_look_(struct netring_capture *cap);
+
+/* The ring of TPACKET_V2 anew; what was in it is lost. */
+int netring_capture_renew_(struct netring_capture *cap);
+
 /* netring_batch_next(), once for all that need no copy of their own. */
 int netring_capture_walk_(struct netring_batch *batch,
 			  struct netring_packet *pkt);

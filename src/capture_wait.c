@@ -125,3 +125,8 @@ int netring_capture_receive(struct netring_capture *cap,
 		cap->receiving_ = 1;
 	}
 }
+
+int netring_capture_look_(struct netring_capture *cap)
+{
+	return look_at_link(cap);
+}

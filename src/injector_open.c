@@ -101,6 +101,9 @@ static int set_options(struct netring_injector *inj,
 	if ((r = set_option(inj, NETRING_STEP_VERSION, NR_PACKET_VERSION,
 			    NR_TPACKET_V2)) < 0 ||
 	    (r = set_option(inj, NETRING_STEP_LOSS, NR_PACKET_LOSS, 1)) < 0 ||
+	    (NETRING_CONFIG_PACKET_ADOPT && cfg->socket &&
+	     (r = set_option(inj, NETRING_STEP_OPTION, NR_PACKET_TX_HAS_OFF,
+			     0)) < 0) ||
 	    (r = set_option(inj, NETRING_STEP_VNET_HDR, NR_PACKET_VNET_HDR,
 			    1)) < 0 ||
 	    (cfg->flags & NETRING_INJECTOR_QDISC_BYPASS &&
@@ -192,6 +195,8 @@ int netring_injector_open(struct netring_injector *inj,
 	if (r < 0)
 		return r;
 	inj->flags_ = cfg->flags;
+	inj->retry_ms_ = cfg->retry_ms ? cfg->retry_ms :
+					 NETRING_CONFIG_INJECTOR_RETRY_MS;
 	r = set_up(inj, cfg);
 	if (r < 0) {
 		if (NETRING_CONFIG_PACKET_ADOPT && cfg->socket)
@@ -215,15 +220,12 @@ int netring_injector_rebind(struct netring_injector *inj)
 /* Committed frames that the kernel has not looked at. */
 static int count_unsent(const struct netring_injector *inj)
 {
-	const struct injector_slot *slot;
-	uint32_t i;
+	uint32_t frame;
 	int unsent = 0;
 
-	for (i = 0; i < inj->geometry_.frame_count; i++) {
-		slot = injector_slot(inj, i);
-		unsent += slot->state == SLOT_COMMITTED &&
-			  slot_status(slot) & NR_TP_STATUS_SEND_REQUEST;
-	}
+	for (frame = inj->sent_; frame != inj->head_; frame++)
+		unsent += netring_injector_slot_(inj, frame)->state ==
+			  SLOT_COMMITTED;
 	return unsent;
 }
 

@@ -72,13 +72,16 @@ struct netring_bridge_port_ {
 	struct netring_capture capture;
 	struct netring_injector injector;
 	struct netring_batch batch;	   /* being forwarded */
-	struct netring_packet held;	   /* HOLD: waits for a slot */
+	struct netring_packet held;	   /* HOLD: waits for the far queue */
 	struct netring_bridge_stats stats; /* from here to the other port */
+	uint64_t seen;			   /* received, at the last look, */
+	uint64_t drops;			   /* and dropped by the kernel */
 	char name[16];
 	uint32_t offloads; /* to be restored */
 	uint8_t number;
 	uint8_t in_batch;
 	uint8_t holding; /* HOLD: until the far ring has a slot */
+	uint8_t is_held; /* there is a held packet */
 	uint8_t state;	 /* enum netring_port_event */
 };
 
@@ -92,6 +95,8 @@ struct netring_bridge {
 	int fd_;      /* + 1; without a ring: ioctls, and what no slot holds */
 	int stop_fd_; /* + 1; of run */
 	int stopped_;
+	uint32_t looked_;  /* ms: at both ports */
+	uint32_t held_ms_; /* ms: since when a packet is held; 0: none is */
 	uint32_t flags_;
 	uint32_t budget_;
 
@@ -129,11 +134,13 @@ void netring_bridge_close(struct netring_bridge *bridge);
  * netring_bridge_step() - wait for frames, forward up to the budget each way.
  * @timeout: milliseconds; 0: do not wait; NETRING_FOREVER.
  *
- * For an outer loop: watch both netring_bridge_fd() for input, and call this
- * with 0 on a wake-up and after netring_bridge_timeout().
+ * For an outer loop: watch both netring_bridge_fd() for
+ * netring_bridge_events(), and call this with 0 on a wake-up and after
+ * netring_bridge_timeout(); ask for both anew after each call.
  *
  * Return: frames forwarded or dropped, 0: none came, -EINTR, or -errno. A
- * link that is down and an interface that is gone are no errors.
+ * link that is down, an interface that is gone and a frame that the kernel
+ * refuses are no errors.
  */
 int netring_bridge_step(struct netring_bridge *bridge, int timeout);
 
@@ -142,13 +149,16 @@ int netring_bridge_step(struct netring_bridge *bridge, int timeout);
 int netring_bridge_run(struct netring_bridge *bridge, const volatile int *stop,
 		       int stop_fd);
 
-/* The most that may pass until the next step, in ms; NETRING_FOREVER. */
+/* The most that may pass until the next step, in ms. */
 int netring_bridge_timeout(const struct netring_bridge *bridge);
 
 int netring_bridge_read_stats(struct netring_bridge *bridge, int direction,
 			      struct netring_bridge_stats *stats);
 
-/* Descriptor of a port for the caller's loop; events POLLIN. */
+/* What to watch a port's descriptor for: POLLIN; 0 while HOLD holds it back. */
+short netring_bridge_events(const struct netring_bridge *bridge, int port);
+
+/* Descriptor of a port for the caller's loop. */
 static inline int netring_bridge_fd(const struct netring_bridge *bridge,
 				    int port)
 {

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include <netring/base.h>
 #include <netring/packet.h>
 
 #ifdef __cplusplus
@@ -28,22 +29,27 @@ enum netring_port_event {
 };
 
 /*
- * Of one direction. received = forwarded + filtered + link_local + too_long +
- * ring_full + link_down, always, but for a packet of whose fragments some are
- * still to come; kernel_drops come before received.
+ * Of one direction. At every moment received = forwarded + filtered +
+ * link_local + too_long + ring_full + link_down + refused + pending, but for a
+ * packet of whose fragments some are still to come; kernel_drops come before
+ * received. None goes down but pending.
  */
 struct netring_bridge_stats {
 	uint64_t received;
-	uint64_t forwarded;  /* handed to the far interface's ring */
+	uint64_t forwarded;  /* the kernel took it for transmission */
 	uint64_t filtered;   /* dropped by the callback */
 	uint64_t link_local; /* 802.1D */
 	uint64_t too_long;   /* for the far MTU, or for the slot; runts */
 	uint64_t ring_full;  /* far ring full, or no memory for a super-frame */
 	uint64_t link_down;  /* far link down, or gone */
+	struct netring_refused refused; /* the kernel did not take it */
 	/* among those that reached the far ring, not part of the sum: */
 	uint64_t checksum;     /* checksum left to the kernel */
 	uint64_t gso;	       /* super-frames */
 	uint64_t kernel_drops; /* near ring full */
+	uint64_t renewals;     /* times that the near ring was made anew: see
+				* known kernel faults in README */
+	uint64_t pending;      /* in the far ring, or its queue */
 };
 
 #ifdef __cplusplus

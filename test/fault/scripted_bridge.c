@@ -104,7 +104,7 @@ static ssize_t kick(int fd, size_t size, int flags)
 					       NR_TP_STATUS_AVAILABLE;
 		if (slot->len < 24)
 			continue; /* a runt, or a hole: passed over */
-		sent += slot->len;
+		sent += slot->len - 10;
 		depart(port, (uint8_t *)slot + 32, slot->len);
 	}
 }
@@ -299,6 +299,8 @@ static void make_port(int i)
 	inj->mtu_ = b.mtu;
 	inj->header_ = 14;
 	inj->ifindex_ = (uint32_t)(7 + i);
+	inj->looked_ = (uint32_t)START;
+	inj->retry_ms_ = 1000;
 	b.index[i] = 7 + i;
 	b.up[i] = 1;
 }
@@ -313,6 +315,7 @@ void bridging_begin(uint32_t flags)
 	b.br.fd_ = BRIDGE_FD + 1;
 	b.br.flags_ = flags;
 	b.br.budget_ = 8;
+	b.br.looked_ = (uint32_t)START;
 	b.br.event_ = told;
 	b.br.user_ = &b;
 	wrap_arm(0, 0);
@@ -336,18 +339,22 @@ struct netring_bridge_stats bridging_stats(int direction)
 	assert_int_equal(netring_bridge_read_stats(&b.br, direction, &s), 0);
 	assert_int_equal(s.received, s.forwarded + s.filtered + s.link_local +
 					     s.too_long + s.ring_full +
-					     s.link_down);
+					     s.link_down + s.pending +
+					     netring_refused_sum(&s.refused));
 	assert_true(s.checksum <= s.received);
 	assert_true(s.gso <= s.received);
 	return s;
 }
 
-/* Both directions add up, and what was told as forwarded has left. */
+/* Both directions add up, and what was told as forwarded has left; or is on
+ * its way, once it is taken. */
 void bridging_end(void)
 {
 	struct netring_bridge_stats there = bridging_stats(0);
 	struct netring_bridge_stats back = bridging_stats(1);
 
-	assert_int_equal(there.forwarded + back.forwarded, b.departed);
+	assert_in_range(b.departed, there.forwarded + back.forwarded,
+			there.forwarded + back.forwarded + there.pending +
+				back.pending);
 	wrap_disarm();
 }

@@ -240,7 +240,8 @@ int hosts_adds_up(const struct netring_bridge_stats *s, const char *what)
 {
 	int good = s->received == s->forwarded + s->filtered + s->link_local +
 					  s->too_long + s->ring_full +
-					  s->link_down;
+					  s->link_down + s->pending +
+					  netring_refused_sum(&s->refused);
 
 	ok(good, "%s: received = forwarded and all drops", what);
 	if (!good)

@@ -73,6 +73,8 @@ static int follow_up(struct session *s, int r)
 	const char *interface = s->options.interface;
 	int known = r == -ENETDOWN || r == -ENODEV;
 
+	if (r == -EINTR) /* what a signal asks for is looked at elsewhere */
+		r = -EAGAIN;
 	if (r < 0 && !known && r != -EAGAIN)
 		return fail("-i %s: %s", interface, strerror(-r));
 	if (r != -EAGAIN && (known ? r : 0) != s->trouble) {
