@@ -35,7 +35,8 @@ static int look_at_ring(struct netring_bridge_port_ *port)
 	if (r < 0)
 		return r;
 	if (stats.dropped != port->drops &&
-	    port->stats.received == port->seen && !port->in_batch) {
+	    port->stats.received == port->seen && !port->in_batch &&
+	    !capture_ready(&port->capture)) {
 		port->stats.renewals++;
 		r = netring_capture_renew_(&port->capture);
 	}

@@ -3,8 +3,8 @@
 #define _GNU_SOURCE
 #include "hosts.h"
 #include "live.h"
-#include "port.h"
-#include "spy.h"
+#include "port_settings.h"
+#include "spy_socket.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -111,6 +111,35 @@ static void wedge(uint32_t flags)
 	is((long long)s.renewals, 1, "no other renewal");
 	is(netring_bridge_step(&br, 0), 0, "idle");
 	netring_bridge_close(&br);
+}
+
+/* In blocks (TPACKET_V3) such a packet is left out, and no other. */
+static void in_blocks(void)
+{
+	const struct netring_vnet ufo = { .gso_type = UDP_GSO,
+					  .gso_size = 1448,
+					  .header_len = 14 };
+	struct netring_capture_config cfg = {
+		.interface = GUEST,
+		.flags = NETRING_CAPTURE_VNET_HDR,
+		.memory = 1 << 20,
+		.direction = NETRING_DIRECTION_IN,
+	};
+	struct netring_capture cap;
+	struct tally t = { 0 };
+	uint8_t frame[3014];
+	uint32_t i;
+
+	live_open(&cap, &cfg);
+	wire_frame(frame, sizeof(frame), WIRE_TYPE, 7);
+	for (i = 0; i < 30; i++) {
+		if (i % 5 == 0)
+			ok(guest_write(&ufo, frame, sizeof(frame)), "UFO");
+		guest_plain(i);
+	}
+	tally_batches(&t, &cap, 30, 500);
+	tally_ok(&t, 30, "blocks with UFO in them");
+	netring_capture_close(&cap);
 }
 
 static uint32_t below(uint32_t n)
@@ -246,6 +275,7 @@ int main(void)
 		skip_all(strerror(-guest), "no tap here");
 	hosts_begin(&h);
 	must(net_up(GUEST), "the guest's link");
+	in_blocks();
 	wedge(0);
 	wedge(NETRING_BRIDGE_LARGE);
 	/* with TSO left on, each super-frame arrives as one */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_injector_refused.c - frames that the kernel does not take. */
-#include "tx.h"
+#include "injector_model.h"
 
 static const struct tx_shape shape = { 4096, 2, 512, 1, 1 }; /* 16 slots */
 
