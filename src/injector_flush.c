@@ -91,12 +91,16 @@ static int is_doubtful(const struct netring_injector *inj,
 static uint32_t hand_over(const struct netring_injector *inj, uint32_t *bytes)
 {
 	struct injector_slot *slot;
-	uint32_t frame = inj->sent_, len;
+	uint32_t frame = inj->sent_, len, at;
 	int doubtful = 0;
+	int asks = !inj->header_ || inj->flags_ & NETRING_INJECTOR_VNET_HDR;
 
 	*bytes = 0;
-	for (; frame != inj->head_ && !doubtful; frame++) {
-		slot = netring_injector_slot_(inj, frame);
+	at = inj->tail_slot_ + (frame - inj->tail_);
+	for (; frame != inj->head_ && !doubtful; frame++, at++) {
+		if (at >= inj->geometry_.frame_count)
+			at -= inj->geometry_.frame_count;
+		slot = injector_slot(inj, at);
 		if (slot->state == SLOT_RESERVED)
 			break;
 		/* release: the frame is written before the kernel reads it */
@@ -104,7 +108,7 @@ static uint32_t hand_over(const struct netring_injector *inj, uint32_t *bytes)
 				 __ATOMIC_RELEASE);
 		len = slot->len - INJECTOR_VNET;
 		*bytes += len; /* a hole has none */
-		doubtful = NETRING_CONFIG_INJECTOR_VNET_HDR && len &&
+		doubtful = NETRING_CONFIG_INJECTOR_VNET_HDR && asks && len &&
 			   is_doubtful(inj, injector_vnet(slot), len);
 	}
 	return frame;

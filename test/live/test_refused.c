@@ -26,8 +26,7 @@ enum obstacle {
 	BURST,	  /* a token bucket that such a frame never fits into */
 	OBSTACLES
 };
-static const char *const obstacle_name[] = { "the peer's MTU",
-					     "tbf's burst" };
+static const char *const obstacle_name[] = { "the peer's MTU", "tbf's burst" };
 
 static int put(enum obstacle what, int there)
 {
@@ -115,8 +114,9 @@ static void by_bridge(enum obstacle what, uint32_t flags)
 		if (s.received == FRAMES && !s.pending)
 			break;
 	}
-	ok(good, "flags %x: the counters add up at every step, and none went "
-		 "down",
+	ok(good,
+	   "flags %x: the counters add up at every step, and none went "
+	   "down",
 	   flags);
 	short_ones("bridge", what);
 	is((long long)s.refused.busy, LONG_ONES, "refused, and counted");
