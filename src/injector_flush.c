@@ -197,7 +197,8 @@ static int judge(struct netring_injector *inj, uint32_t end, uint32_t bytes,
 	inj->stats_.link_down += r == -ENETDOWN;
 	if (r == -ENETDOWN || r == -ENODEV || r == -EINTR)
 		return r;
-	if (r < 0 && inj->sent_ != end)
+	if (r < 0 && inj->sent_ != end &&
+	    netring_injector_slot_(inj, inj->sent_)->state == SLOT_COMMITTED)
 		return judge_head(inj, r);
 	if (r < 0 && r != -ENOBUFS && r != -EAGAIN)
 		return r;
