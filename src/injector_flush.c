@@ -143,15 +143,15 @@ static uint32_t count_sent(struct netring_injector *inj, uint32_t end)
 
 /* Frames of that many bytes were passed over: the last ones most likely. */
 static void refuse_passed(struct netring_injector *inj, uint32_t start,
-			  int32_t bytes)
+			  int64_t bytes)
 {
 	struct injector_slot *slot;
 	uint32_t frame = inj->sent_;
-	int32_t len;
+	uint32_t len;
 
 	while (bytes > 0 && frame != start) {
 		slot = netring_injector_slot_(inj, --frame);
-		len = (int32_t)(slot->len - INJECTOR_VNET);
+		len = slot->len - INJECTOR_VNET;
 		if (slot->state != SLOT_COMMITTED ||
 		    slot_status(slot) & SLOT_BUSY || len > bytes)
 			continue;
@@ -185,12 +185,12 @@ static int judge(struct netring_injector *inj, uint32_t end, uint32_t bytes,
 {
 	uint32_t start = inj->sent_;
 
-	if (r == (int)bytes) /* as nearly always */
+	if ((uint32_t)r == bytes) /* as nearly always */
 		inj->sent_ = end;
 	else
 		bytes = count_sent(inj, end);
 	if (r >= 0)
-		refuse_passed(inj, start, (int32_t)bytes - r);
+		refuse_passed(inj, start, (int64_t)bytes - r);
 	if (inj->since_ && inj->blocked_ != inj->sent_)
 		inj->refused_at_ = inj->since_ = 0; /* it was worth the time */
 	netring_injector_reap_(inj);

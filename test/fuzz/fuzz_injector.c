@@ -157,6 +157,8 @@ static void begin(void)
 	inj.header_ = kind & 32 ? 14 : 0;
 	inj.flags_ = kind & 64 ? NETRING_INJECTOR_VNET_HDR : 0;
 	inj.head_ = inj.sent_ = inj.tail_ = inj.newest_ = 0u - take8();
+	inj.looked_ = (uint32_t)netring_clock_ms();
+	inj.retry_ms_ = 3;
 	memcpy(inj.interface_, "eth7", 5);
 	holders = 0;
 	fuzz_kernel = kernel_call;
