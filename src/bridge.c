@@ -85,8 +85,11 @@ static int look(struct netring_bridge *br, const struct pollfd *fds)
 		br->looked_ = now;
 	for (i = 0; i < 2 && r >= 0; i++) {
 		port = &br->port_[i];
+		/* the error that poll would tell may have come to hand when
+		 * an oversize packet was fetched */
 		if (fds[i].revents & (POLLERR | POLLNVAL) ||
-		    (due && port->state))
+		    (due && port->state) ||
+		    port->capture.link_down_ == CAPTURE_DOWN_UNTOLD)
 			r = look_at_link(br, port);
 		if (r >= 0 && due && !port->state)
 			r = look_at_ring(port);

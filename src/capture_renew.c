@@ -18,6 +18,7 @@ int netring_capture_renew_(struct netring_capture *cap)
 			     MAP_SHARED | MAP_FIXED, cap->fd_ - 1, 0);
 	cap->at_ = cap->ring_;
 	cap->held_ = cap->slot_ = cap->block_ = 0;
+	cap->passed_ = 0; /* the socket's queue went with the old ring */
 	if (r < 0)
 		cap->ring_ = NULL;
 	return r;

@@ -15,7 +15,10 @@ int netring_interface_get_(int fd, unsigned long what, const char *name)
 	r = sys_ioctl(fd, what, &request);
 	if (r < 0)
 		return r;
-	return what == NR_SIOCGIFFLAGS ? request.u.flags : request.u.ifindex;
+	/* 16 bits, the highest of which is no sign */
+	if (what == NR_SIOCGIFFLAGS || what == NR_SIOCGIFHWADDR)
+		return (uint16_t)request.u.flags;
+	return request.u.ifindex;
 }
 
 int netring_interface_name_(int fd, const char *given, uint32_t ifindex,

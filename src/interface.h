@@ -13,8 +13,8 @@
 
 /*
  * Of the interface @name[NR_IFNAMSIZ] in the socket's namespace: its index
- * (NR_SIOCGIFINDEX), its MTU (NR_SIOCGIFMTU), or the first 16 of its flags
- * (NR_SIOCGIFFLAGS).
+ * (NR_SIOCGIFINDEX), its MTU (NR_SIOCGIFMTU), the first 16 of its flags
+ * (NR_SIOCGIFFLAGS), or its type (NR_SIOCGIFHWADDR).
  */
 int netring_interface_get_(int fd, unsigned long what, const char *name);
 

@@ -11,10 +11,10 @@
 static void set_offloads(struct netring_xdp_bridge *br,
 			 struct netring_xdp_bridge_port_ *port)
 {
+	offloads_of(&port->offloads, port->xdp.interface_.ifindex);
 	if (!(br->flags_ & NETRING_XDP_BRIDGE_KEEP_OFFLOADS))
-		(void)netring_offload_set_(br->fd_ - 1,
-					   port->xdp.interface_.name,
-					   &port->offloads, 0);
+		(void)netring_offload_change_(br->fd_ - 1, &port->offloads,
+					      OFFLOAD_CLEAR);
 }
 
 static int attach(struct netring_xdp_bridge *br,
@@ -24,8 +24,6 @@ static int attach(struct netring_xdp_bridge *br,
 
 	br->step = port->program.step;
 	br->foreign = port->program.foreign;
-	if (r >= 0)
-		set_offloads(br, port);
 	return r;
 }
 
@@ -94,6 +92,9 @@ static int set_up(struct netring_xdp_bridge *br,
 		br->port = i;
 		r = attach(br, &br->port_[i]);
 	}
+	/* last, for nothing is to be changed by an open that fails */
+	for (i = 0; i < 2 && r >= 0; i++)
+		set_offloads(br, &br->port_[i]);
 	return r;
 }
 
@@ -101,7 +102,8 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 			    const struct netring_xdp_bridge_config *cfg)
 {
 	struct netring_umem *umem = cfg->socket.umem;
-	int r;
+	enum netring_step step;
+	int r, port;
 
 	memset(bridge, 0, sizeof(*bridge));
 	bridge->flags_ = cfg->flags;
@@ -121,7 +123,11 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 			bridge->step = NETRING_STEP_NONE;
 			return r;
 		}
+		step = bridge->step;
+		port = bridge->port;
 		netring_xdp_bridge_close(bridge);
+		bridge->step = step;
+		bridge->port = port;
 		/* the first was zero-copy, which the second cannot be */
 		if (r != -EOPNOTSUPP || bridge->step != NETRING_STEP_BIND ||
 		    cfg->socket.bind[0] || bridge->copy_)
@@ -146,8 +152,9 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 		other->fate = FATE_LINK_DOWN;
 	/* a link that is down keeps its program */
 	if (r >= 0 && port->state == NETRING_PORT_GONE) {
-		port->offloads = 0; /* a new interface */
 		r = attach(br, port);
+		if (r >= 0)
+			set_offloads(br, port);
 	}
 	return r;
 }
@@ -155,13 +162,20 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 void netring_xdp_bridge_close(struct netring_xdp_bridge *bridge)
 {
 	struct netring_xdp_bridge_port_ *port;
+	int i;
 
+	if (bridge->fd_)
+		bridge->step = NETRING_STEP_NONE;
+	/* first: what follows takes time, in which a program may be ended */
+	for (i = 0; i < 2 && bridge->fd_; i++)
+		if (netring_offload_change_(bridge->fd_ - 1,
+					    &bridge->port_[i].offloads,
+					    OFFLOAD_RESTORE) < 0) {
+			bridge->step = NETRING_STEP_OFFLOAD;
+			bridge->port = i;
+		}
 	for (port = bridge->port_; port < bridge->port_ + 2; port++) {
 		netring_xdp_program_close(&port->program);
-		if (bridge->fd_)
-			(void)netring_offload_set_(bridge->fd_ - 1,
-						   port->xdp.interface_.name,
-						   &port->offloads, 1);
 		(void)netring_xdp_close(&port->xdp);
 	}
 	if (bridge->fd_)

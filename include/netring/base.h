@@ -106,6 +106,12 @@ struct netring_interface_facts_ {
 	uint32_t ifindex;
 };
 
+/* Private: what was turned off, and of which interface. */
+struct netring_offloads_ {
+	uint32_t ifindex;
+	uint32_t off;
+};
+
 #ifdef __cplusplus
 }
 #endif

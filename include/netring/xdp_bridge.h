@@ -73,7 +73,7 @@ struct netring_xdp_bridge_config {
 
 struct netring_xdp_bridge_port_ {
 	struct netring_bridge_stats stats; /* from here to the other port */
-	uint32_t offloads;		   /* to be restored */
+	struct netring_offloads_ offloads; /* to be restored */
 	uint8_t number;
 	uint8_t holding;
 	uint8_t follows; /* the next descriptor, a packet's fragments */
@@ -116,7 +116,7 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 			    const struct netring_xdp_bridge_config *cfg)
 	NETRING_TAGGED(netring_xdp_bridge_open);
 
-/* Safe on a failed, closed or all-zero object. */
+/* As netring_bridge_close(). */
 void netring_xdp_bridge_close(struct netring_xdp_bridge *bridge);
 
 /* As netring_bridge_step(): wait for frames, forward up to the budget each

@@ -126,12 +126,14 @@ static ssize_t receive_whole(int fd, void *bytes, size_t size, int flags)
 
 	assert_int_equal(fd, RX_FD);
 	assert_true(flags & MSG_DONTWAIT);
-	if (b.queue_out == b.queue_in) {
-		errno = EAGAIN;
+	if (b.so_error[0] || b.queue_out == b.queue_in) {
+		errno = b.so_error[0] ? b.so_error[0] : EAGAIN;
+		b.so_error[0] = 0;
 		return -1;
 	}
 	b.queue_out++;
-	memcpy(bytes, b.queue[i], len < size ? len : size);
+	if (size)
+		memcpy(bytes, b.queue[i], len < size ? len : size);
 	return (ssize_t)(len < size ? len : size);
 }
 
@@ -170,6 +172,11 @@ static int scripted_poll(struct pollfd *fds, nfds_t count, int timeout)
 		fail_msg("poll %d would sleep for ever", b.polls);
 	if (!n)
 		b.now += timeout;
+	if (b.down_after_poll) {
+		b.so_error[0] = ENETDOWN;
+		b.up[0] = 0;
+		b.down_after_poll = 0;
+	}
 	return n;
 }
 
@@ -209,6 +216,8 @@ static int scripted_ioctl(int fd, unsigned long request, void *argument)
 	struct nr_ifreq *r = argument;
 	int port = fd == BRIDGE_FD ? r->name[4] - '0' : fd % 2;
 
+	if (request == NR_SIOCGIFNAME)
+		port = r->u.ifindex - 7;
 	assert_in_range(port, 0, 1);
 	if (request != NR_SIOCGIFNAME)
 		assert_int_equal(r->name[4], '0' + port);
@@ -285,7 +294,7 @@ static void make_port(int i)
 	cap->geometry_.frame_size = SLOT;
 	cap->slots_ = RX_SLOTS / 2;
 	cap->packet_flags_ = NETRING_PACKET_VNET;
-	cap->flags_ = NETRING_CAPTURE_PROMISC;
+	cap->flags_ = NETRING_CAPTURE_PROMISC | NETRING_CAPTURE_OVERSIZE;
 	cap->ifindex_ = (uint32_t)(7 + i);
 	inj->fd_ = TX_FD + i + 1;
 	inj->ring_ = b.tx[i];

@@ -50,8 +50,9 @@ struct bridging {
 	int stuck[2];	   /* taken frames do not come back */
 	uint32_t kicks[2];
 	int sendto_error;
-	int so_error[2]; /* POLLERR, until read */
-	int index[2];	 /* of getsockname(); -1: gone */
+	int so_error[2];     /* POLLERR, until read */
+	int down_after_poll; /* port 0: too late for the next one to tell */
+	int index[2];	     /* of getsockname(); -1: gone */
 	int up[2];
 	uint32_t mtu;
 	uint32_t drops; /* of PACKET_STATISTICS, once */

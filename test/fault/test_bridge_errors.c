@@ -60,6 +60,37 @@ static void down_and_up(void **state)
 	}
 }
 
+/* The link's error comes with an oversize packet: which is whole, and the
+ * port is down all the same. */
+static void down_by_oversize(void **state)
+{
+	const struct arrival large = { .len = 400,
+				       .wire_len = 1200,
+				       .status = NETRING_PACKET_OVERSIZE,
+				       .vnet = { 0, 1 } };
+	static uint32_t buffer[512];
+
+	(void)state;
+	bridging_begin(0);
+	b.br.oversize_ = (void *)buffer;
+	b.br.oversize_size_ = sizeof(buffer);
+	arrive(0, &large);
+	b.queue[0][1] = 1; /* TCPv4, in segments */
+	b.queue_len[b.queue_in++] = 1210;
+	b.down_after_poll = 1;
+	assert_int_equal(step(1000), 1);
+	assert_int_equal(bridging_stats(0).forwarded, 1);
+	assert_int_equal(b.left[0].len, 1200);
+	assert_int_equal(b.told, 0);
+	assert_int_equal(step(1000), 0);
+	told_is(1, 0, NETRING_PORT_DOWN);
+	b.up[0] = 1;
+	assert_int_equal(step(-1), 0);
+	assert_int_equal(step(500), 0);
+	told_is(2, 0, NETRING_PORT_BACK);
+	bridging_end();
+}
+
 /* Removed: looked for by its name, bound again, and told. */
 static void gone_and_back(void **state)
 {
@@ -234,9 +265,13 @@ static void run(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(down_and_up), cmocka_unit_test(gone_and_back),
-		cmocka_unit_test(kick_fails),  cmocka_unit_test(kick_repeats),
-		cmocka_unit_test(errors),      cmocka_unit_test(kernel_drops),
+		cmocka_unit_test(down_and_up),
+		cmocka_unit_test(gone_and_back),
+		cmocka_unit_test(down_by_oversize),
+		cmocka_unit_test(kick_fails),
+		cmocka_unit_test(kick_repeats),
+		cmocka_unit_test(errors),
+		cmocka_unit_test(kernel_drops),
 		cmocka_unit_test(run),
 	};
 
