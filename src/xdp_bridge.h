@@ -22,8 +22,4 @@ enum fate {
 int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *bridge,
 			       struct netring_xdp_bridge_port_ *port);
 
-/* Fill in a TCP or UDP checksum of which only the pseudo-header's sum is
- * there. Return: 1: done, 0: nothing to do. */
-int netring_xdp_complete_(uint8_t *data, uint32_t len);
-
 #endif

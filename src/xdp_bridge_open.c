@@ -137,11 +137,11 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 	int r = netring_xdp_reopen(&port->xdp);
 
 	/* what is in the middle of a packet comes to its end here */
-	if (port->follows) {
+	if (port->in_packet) {
 		port->stats.link_down++;
 		netring_xdp_drop_open_(&other->xdp.tx);
 	}
-	port->follows = 0;
+	port->in_packet = 0;
 	if (other->fate == FATE_FORWARDED || other->fate == FATE_CUT)
 		other->fate = FATE_LINK_DOWN;
 	/* a link that is down keeps its program */

@@ -22,10 +22,10 @@ extern "C" {
  * - A queue of each interface: what comes in on others goes to the stack, so
  *   have one (ethtool -L INTERFACE combined 1); see queues.
  * - A checksum that the sender left to its device (a container's, over veth)
- *   comes without any mark. The bridge knows it by its value and fills it in
- *   (TCP, UDP; IPv4, IPv6; up to two VLAN tags): stats.checksum. RAW_CHECKSUMS
- *   saves that look, for wires. Not of packets in fragments: there, switch it
- *   off at the sender (ethtool -K INTERFACE tx off).
+ *   comes without any mark. The bridge knows it by its value and fills it in,
+ *   as netring_xdp_complete() tells, also of packets in fragments:
+ *   stats.checksum. RAW_CHECKSUMS saves that look, for wires; so does a
+ *   library without CONFIG_XDP_CHECKSUM.
  * - A super-frame (GRO, LRO, TSO) is longer than a frame of the UMEM: the
  *   kernel drops it, stats.kernel_drops. In native mode a veth peer makes
  *   none; in generic mode turn TSO off at the sender. GRO, LRO and TSO of
@@ -63,8 +63,8 @@ struct netring_xdp_bridge_config {
 	struct netring_xdp_program_config program;
 
 	/* As in struct netring_bridge_config. A packet has data, len, wire_len
-	 * and link; tags are in place. Of a packet in fragments it sees the
-	 * first. */
+	 * and link; tags are in place, and checksums complete. Of a packet in
+	 * fragments it sees the first, its checksums as they came. */
 	enum netring_verdict (*filter)(void *user, struct netring_packet *pkt,
 				       int direction);
 	void (*event)(void *user, int port, enum netring_port_event event);
@@ -76,11 +76,15 @@ struct netring_xdp_bridge_port_ {
 	uint32_t offloads;		   /* to be restored */
 	uint8_t number;
 	uint8_t holding;
-	uint8_t follows; /* the next descriptor, a packet's fragments */
-	uint8_t fate;	 /* of that packet */
-	uint8_t state;	 /* enum netring_port_event */
+	uint8_t in_packet; /* the next descriptor goes on with a packet, */
+	uint8_t fate;	   /* what becomes of that, */
+	uint8_t fragments; /* how many of its fragments were forwarded, */
+	uint8_t completed; /* and whether its checksum was filled in */
+	uint8_t is_stuck;  /* sending: no room, and a kick makes none */
+	uint8_t state;	   /* enum netring_port_event */
 	struct netring_xdp xdp;
 	struct netring_xdp_program program;
+	struct netring_xdp_packet fragment[NETRING_XDP_FRAGMENTS_MAX];
 };
 
 /* Private but for step, port, foreign and queues. */

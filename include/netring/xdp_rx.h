@@ -97,6 +97,29 @@ static inline int netring_xdp_rx_packet(struct netring_xdp_rx *rx,
 	return 0;
 }
 
+/**
+ * netring_xdp_complete() - fill in a checksum that was left to a device.
+ * @pkt: a packet, from its Ethernet header on: its @count descriptors (1, or
+ * up to 17 with NETRING_XDP_FRAGMENTS), the first of which has all headers.
+ *
+ * Call it for what came over a virtual wire (veth, a container's, a virtual
+ * machine's) and leaves again, as it is or as an answer. The sender's kernel
+ * leaves checksums to a device that is none, AF_XDP has no mark for that, and
+ * whoever gets such a packet drops it: ping works, TCP and UDP do not. What a
+ * real device received needs no call. Else, at the sender: ethtool -K
+ * INTERFACE tx off.
+ *
+ * TCP, UDP, SCTP and GRE over IPv4 and IPv6; behind VLAN tags, behind IPv6
+ * options and routes, in IP, GRE, VXLAN (on any port) and GENEVE, up to four
+ * within each other. An unfinished one is known by its value, the sum of the
+ * pseudo-header (SCTP, GRE: 0). One that is right stays right, whatever its
+ * value; and what is inside a tunnel whose own checksum is right stays as it
+ * is. Of wrong ones, damaged on a wire, one in 65536 comes out as right.
+ *
+ * Return: 1: filled in; 0: there was nothing to do. CONFIG_XDP_CHECKSUM.
+ */
+int netring_xdp_complete(const struct netring_xdp_packet *pkt, uint32_t count);
+
 /* Hand back what was walked of the batch: those frames are received into
  * again, but for kept and forwarded ones. */
 void netring_xdp_rx_release(struct netring_xdp_rx *rx);
