@@ -35,20 +35,26 @@ static const char bridge[] =
 	"too_long\0Frames too long for the far MTU or a slot, or runts.\0"
 	"ring_full\0Frames dropped because the far ring was full.\0"
 	"link_down\0Frames dropped because the far link was down.\0"
+	"refused\0Frames that the far device did not take.\0"
+	"pending\0Frames in the far ring, or not whole yet.\0"
 	"checksum\0Forwarded frames whose checksum the kernel completed.\0"
 	"gso\0Forwarded super-frames.\0"
-	"kernel_drops\0Packets that found the near ring full.\0";
+	"kernel_drops\0Packets that found the near ring full.\0"
+	"reattached\0Times that the near XDP program had been taken off.\0";
 
 static const char xdp[] =
 	"xdp\0"
 	"received\0Descriptors taken from the rx ring.\0"
 	"invalid\0Descriptors and completions that cannot be.\0"
 	"queued\0Descriptors handed to the tx ring.\0"
-	"sent\0Frames completed: handed to the device, or dropped.\0"
+	"sent\0Frames completed: handed to the device.\0"
+	"refused\0Frames that the device dropped.\0"
+	"discarded\0Frames given up when the socket was made anew.\0"
 	"too_short\0Frames refused for less than a header.\0"
 	"too_long\0Frames refused for more than the MTU, or a frame.\0"
 	"retried\0Kicks that the kernel asked to repeat.\0"
 	"link_down\0Kicks that met a downed link.\0"
+	"reattached\0Times that the XDP program had been taken off.\0"
 	"rx_dropped\0Packets too long, or without a frame to go to.\0"
 	"rx_invalid\0Addresses in the fill ring that the kernel refused.\0"
 	"tx_invalid\0Descriptors in the tx ring that the kernel refused.\0"

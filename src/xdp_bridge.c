@@ -177,77 +177,21 @@ static int move(struct netring_xdp_bridge *br,
 	return (int)taken;
 }
 
-/* Packets that are in the ring still: their last descriptors. */
-static uint32_t count_waiting(const struct netring_xdp_tx *tx)
-{
-	uint32_t i, packets = 0;
-
-	for (i = 0 - netring_xdp_ring_waiting(&tx->ring_); i != tx->staged_;
-	     i++)
-		packets += !(netring_xdp_ring_desc(&tx->ring_, i)->options &
-			     NETRING_XDP_MORE);
-	return packets;
-}
-
-/* Follow what a socket says of its link. One that is made anew has none of the
- * frames that waited: no stale burst when the link is up again. */
-static int follow(struct netring_xdp_bridge *br,
-		  struct netring_xdp_bridge_port_ *port, int r)
-{
-	struct netring_bridge_stats *to = &br->port_[!port->number].stats;
-	uint8_t state = NETRING_PORT_BACK;
-	uint32_t lost;
-
-	if (r == -ENETDOWN)
-		state = NETRING_PORT_DOWN;
-	else if (r == -ENODEV)
-		state = NETRING_PORT_GONE;
-	else if (r < 0)
-		return r;
-	if (state == port->state)
-		return 0;
-	if (state != NETRING_PORT_BACK && port->xdp.fd_) {
-		lost = count_waiting(&port->xdp.tx);
-		to->forwarded -= lost;
-		to->link_down += lost;
-		(void)netring_xdp_bridge_reopen_(br, port);
-	}
-	port->state = state;
-	if (br->event_)
-		br->event_(br->user_, port->number,
-			   (enum netring_port_event)state);
-	return 0;
-}
-
-static int look(struct netring_xdp_bridge *br,
-		struct netring_xdp_bridge_port_ *port)
-{
-	int r = 0;
-
-	if (port->state == NETRING_PORT_GONE || !port->xdp.fd_) {
-		r = netring_xdp_bridge_reopen_(br, port);
-		if (r < 0 && r != -ENETDOWN)
-			r = -ENODEV; /* whatever it is, it may come yet */
-	}
-	return follow(br, port, r < 0 ? r : netring_xdp_health(&port->xdp));
-}
-
 static int serve(struct netring_xdp_bridge *br,
 		 struct netring_xdp_bridge_port_ *near,
 		 struct netring_xdp_bridge_port_ *far)
 {
-	int r = 0, moved;
+	int moved;
 
 	far->is_stuck = 0;
 	moved = near->xdp.fd_ ? move(br, near, far) : 0;
 
 	if (!far->state && netring_xdp_tx_pending(&far->xdp.tx))
-		r = netring_xdp_tx_flush(&far->xdp.tx);
+		netring_xdp_bridge_follow_(br, far,
+					   netring_xdp_tx_flush(&far->xdp.tx));
 	if (near->xdp.fd_) /* what came back from sending */
 		(void)netring_xdp_rx_fill(&near->xdp.rx);
-	if (r < 0)
-		r = follow(br, far, r);
-	return r < 0 ? r : moved;
+	return moved;
 }
 
 /* How often to look at the links. */
@@ -284,7 +228,7 @@ int netring_xdp_bridge_step(struct netring_xdp_bridge *bridge, int timeout)
 	for (i = 0; i < 3; i++) {
 		fds[i].fd = i == 2 ? bridge->stop_fd_ - 1 :
 				     netring_xdp_bridge_fd(bridge, i);
-		/* what is held back is not to be woken for */
+		/* do not poll a port that is on hold */
 		fds[i].events = i < 2 && port[i].holding ? 0 : POLLIN;
 		fds[i].revents = 0;
 	}
@@ -293,13 +237,11 @@ int netring_xdp_bridge_step(struct netring_xdp_bridge *bridge, int timeout)
 	now = netring_clock_ms();
 	if (now - bridge->looked_ >= look_ms(bridge)) {
 		bridge->looked_ = now;
-		for (i = 0; i < 2 && r >= 0; i++)
-			r = look(bridge, &port[i]);
+		for (i = 0; i < 2; i++)
+			netring_xdp_bridge_look_(bridge, &port[i]);
 	}
-	for (i = 0; i < 2 && r >= 0; i++) {
-		r = serve(bridge, &port[i], &port[!i]);
-		moved += r;
-	}
+	for (i = 0; i < 2 && r >= 0; i++)
+		moved += serve(bridge, &port[i], &port[!i]);
 	return r < 0 ? r : moved;
 }
 
@@ -317,17 +259,4 @@ int netring_xdp_bridge_run(struct netring_xdp_bridge *bridge,
 	}
 	bridge->stop_fd_ = 0;
 	return r < 0 ? r : 0;
-}
-
-int netring_xdp_bridge_read_stats(struct netring_xdp_bridge *bridge,
-				  int direction,
-				  struct netring_bridge_stats *stats)
-{
-	struct netring_xdp_bridge_port_ *near = &bridge->port_[direction];
-	struct netring_xdp_stats counters;
-	int r = netring_xdp_read_stats(&near->xdp, &counters);
-
-	near->stats.kernel_drops = counters.rx_dropped + counters.rx_ring_full;
-	*stats = near->stats;
-	return r == -EBADF ? 0 : r; /* the interface is gone */
 }

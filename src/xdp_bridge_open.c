@@ -101,6 +101,7 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 			    const struct netring_xdp_bridge_config *cfg)
 {
 	struct netring_umem *umem = cfg->socket.umem;
+	uint32_t given;
 	int r;
 
 	memset(bridge, 0, sizeof(*bridge));
@@ -110,20 +111,23 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 	bridge->event_ = cfg->event;
 	bridge->user_ = cfg->user;
 	bridge->step = NETRING_STEP_CONFIG;
-	if (!cfg->interface[0] || !cfg->interface[1] || !umem ||
-	    umem->sockets_ || umem->frames_ < 4 || cfg->socket.socket ||
+	if (!cfg->interface[0] || !cfg->interface[1] || !umem || umem->users_ ||
+	    umem->frames_ < 4 || cfg->socket.socket ||
 	    cfg->socket.flags & NETRING_XDP_KEEP_COMPLETIONS)
 		return -EINVAL;
 	for (;;) {
-		netring_umem_reset_(umem, umem->frames_);
+		given = umem->given_;
+		umem->given_ = umem->frames_;
 		r = set_up(bridge, cfg);
+		umem->given_ = given;
 		if (r >= 0) {
 			bridge->step = NETRING_STEP_NONE;
 			return r;
 		}
 		netring_xdp_bridge_close(bridge);
 		/* the first was zero-copy, which the second cannot be */
-		if (r != -EOPNOTSUPP || bridge->step != NETRING_STEP_BIND ||
+		if (!bridge->port || bridge->step != NETRING_STEP_BIND ||
+		    bridge->port_[0].xdp.bound_ != NETRING_XDP_ZEROCOPY ||
 		    cfg->socket.bind[0] || bridge->copy_)
 			return r;
 		bridge->copy_ = 1;

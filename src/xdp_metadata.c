@@ -45,8 +45,7 @@ int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
 			continue;
 		}
 		netring_umem_push_(umem, number);
-		tx->in_flight_--;
-		tx->sent_++;
+		xdp_count_completed(tx);
 		frame->addr = umem_address(umem, number) + umem->metadata_;
 		frame->data = netring_umem_data(umem, frame->addr);
 		frame->capacity = 0;

@@ -211,14 +211,50 @@ static void detach(struct netring_xdp_program *program)
 	program->attached_ = 0;
 }
 
+static int is_attached(struct netring_xdp_program *program)
+{
+	struct nr_bpf_link_info info;
+	struct nr_bpf_get_info get;
+	uint32_t id = 0;
+
+	if (!program->attached_)
+		return 0;
+	if (program->link_) {
+		memset(&info, 0, sizeof(info));
+		get.bpf_fd = (uint32_t)program->link_ - 1;
+		get.info_len = sizeof(info);
+		get.info = (uintptr_t)&info;
+		return sys_bpf(NR_BPF_OBJ_GET_INFO_BY_FD, &get, sizeof(get)) <
+			       0 ||
+		       info.ifindex;
+	}
+	return !NETRING_CONFIG_XDP_NETLINK ||
+	       netring_xdp_query_(program->interface_.ifindex, &id,
+				  program->scratch_,
+				  sizeof(program->scratch_)) < 0 ||
+	       id == program->id_;
+}
+
+int netring_xdp_program_check(struct netring_xdp_program *program)
+{
+	int r;
+
+	if (!program->wanted_ || is_attached(program))
+		return 0;
+	r = netring_xdp_program_attach(program);
+	if (r < 0)
+		return r;
+	program->reattached++;
+	return 1;
+}
+
 int netring_xdp_program_attach(struct netring_xdp_program *program)
 {
-	struct netring_interface_facts_ *facts = &program->interface_;
 	int i, r;
 
 	detach(program);
 	program->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_find_(facts->name, 0, facts);
+	r = netring_interface_follow_(&program->interface_);
 	if (r < 0)
 		return r;
 	program->step = NETRING_STEP_ATTACH;
@@ -228,6 +264,7 @@ int netring_xdp_program_attach(struct netring_xdp_program *program)
 		r = attach(program, program->order_[i]);
 		if (r >= 0) {
 			program->attached_ = program->order_[i];
+			program->wanted_ = 1;
 			program->step = NETRING_STEP_NONE;
 			return 0;
 		}
@@ -260,4 +297,5 @@ void netring_xdp_program_close(struct netring_xdp_program *program)
 	if (program->program_)
 		sys_close(program->program_ - 1);
 	program->program_ = program->flows_ = program->map_ = 0;
+	program->wanted_ = 0;
 }

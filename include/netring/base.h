@@ -78,6 +78,7 @@ struct netring_interface_facts_ {
 	uint16_t pad;
 	uint32_t mtu;
 	uint32_t ifindex;
+	uint16_t flags; /* IFF_* */
 };
 
 #ifdef __cplusplus

@@ -24,26 +24,35 @@ enum netring_port_event {
 	NETRING_PORT_BACK, /* as it was at first: found, and up again */
 	NETRING_PORT_DOWN, /* set down (a lost carrier makes no event on a
 			    * packet socket); watched until it is up again */
-	NETRING_PORT_GONE  /* interface removed; looked for by its name */
+	NETRING_PORT_GONE, /* interface removed; looked for by its name */
+
+	/* AF_XDP. Someone took the port's program off: nothing arrives. BACK
+	 * follows, at once, or when it can be attached again. */
+	NETRING_PORT_DEAF,
+	NETRING_PORT_QUEUES /* the interface has another number of queues, not
+			     * all of which are joined */
 };
 
 /*
  * Of one direction. received = forwarded + filtered + link_local + too_long +
- * ring_full + link_down, always, but for a packet of whose fragments some are
- * still to come; kernel_drops come before received.
+ * ring_full + link_down + refused + pending, always; kernel_drops come before
+ * received. None goes down but pending.
  */
 struct netring_bridge_stats {
 	uint64_t received;
-	uint64_t forwarded;  /* handed to the far interface's ring */
+	uint64_t forwarded;  /* the far device, or its queue, has it */
 	uint64_t filtered;   /* dropped by the callback */
 	uint64_t link_local; /* 802.1D */
 	uint64_t too_long;   /* for the far MTU, or for the slot; runts */
 	uint64_t ring_full;  /* far ring full, or no memory for a super-frame */
 	uint64_t link_down;  /* far link down, or gone */
+	uint64_t refused;    /* the far device dropped it, or did not take it */
+	uint64_t pending;    /* in the far ring, or not whole yet */
 	/* among those that reached the far ring, not part of the sum: */
 	uint64_t checksum;     /* checksum left to the kernel */
 	uint64_t gso;	       /* super-frames */
 	uint64_t kernel_drops; /* near ring full */
+	uint64_t reattached;   /* AF_XDP: the near program had been taken off */
 };
 
 #ifdef __cplusplus

@@ -72,7 +72,9 @@ struct netring_xdp_bridge_config {
 };
 
 struct netring_xdp_bridge_port_ {
-	struct netring_bridge_stats stats; /* from here to the other port */
+	struct netring_bridge_stats stats; /* from here to the other port; */
+	uint64_t forwarded;		   /* what was told of it last */
+	uint32_t completed_before;	   /* sending: at the last look */
 	uint32_t offloads;		   /* to be restored */
 	uint8_t number;
 	uint8_t holding;
@@ -81,6 +83,7 @@ struct netring_xdp_bridge_port_ {
 	uint8_t fragments; /* how many of its fragments were forwarded, */
 	uint8_t completed; /* and whether its checksum was filled in */
 	uint8_t is_stuck;  /* sending: no room, and a kick makes none */
+	uint8_t is_deaf;   /* without its program */
 	uint8_t state;	   /* enum netring_port_event */
 	struct netring_xdp xdp;
 	struct netring_xdp_program program;
@@ -134,7 +137,8 @@ int netring_xdp_bridge_run(struct netring_xdp_bridge *bridge,
 /* The most that may pass until the next step, in ms. */
 int netring_xdp_bridge_timeout(const struct netring_xdp_bridge *bridge);
 
-/* gso is always 0; kernel_drops are those of the kernel's counters rx_dropped
+/* gso is always 0; refused: what the far device dropped, as its kicks told (a
+ * poll that sends does not tell), or did not take for a second; kernel_drops are those of the kernel's counters rx_dropped
  * and rx_ring_full. */
 int netring_xdp_bridge_read_stats(struct netring_xdp_bridge *bridge,
 				  int direction,

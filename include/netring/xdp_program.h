@@ -57,10 +57,11 @@ struct netring_xdp_program_config {
 	uint8_t attach[2];
 };
 
-/* Private but for step and foreign. */
+/* Private but for step, reattached and foreign. */
 struct netring_xdp_program {
 	enum netring_step step;
-	uint32_t foreign; /* -EBUSY of attach: the id of the program that is
+	uint32_t reattached; /* times that someone else had taken it off */
+	uint32_t foreign;    /* -EBUSY of attach: the id of the program that is
 			   * there already; 0: not told */
 
 	int map_;   /* + 1, as all here; an XSKMAP */
@@ -69,6 +70,7 @@ struct netring_xdp_program {
 	int link_;	    /* of bpf_link; 0 while attached: by netlink */
 	uint32_t attached_; /* enum netring_xdp_attach */
 	uint32_t id_;	    /* of our program, where it is known */
+	uint32_t wanted_;   /* it was attached, and should be */
 	uint8_t order_[2];
 	struct netring_interface_facts_ interface_;
 	uint64_t scratch_[128]; /* instructions; a netlink answer */
@@ -100,6 +102,17 @@ int netring_xdp_program_open(struct netring_xdp_program *program,
  *          program, see program->foreign; -EOPNOTSUPP: in none of the ways.
  */
 int netring_xdp_program_attach(struct netring_xdp_program *program);
+
+/*
+ * Is it still attached? Others can take it off (bpftool link detach; by netlink,
+ * ip link set xdp off) and then nothing comes any more, without an event: then
+ * it is attached again. rx_wait() does it for netring_xdp_config.program, a
+ * group and a bridge do for theirs, once a second.
+ *
+ * Return: 0: it is, or was never to be; 1: it was not, and is now; < 0: it was
+ * not, as attach.
+ */
+int netring_xdp_program_check(struct netring_xdp_program *program);
 
 /* Detach and give all back; safe on a failed, a closed or an all-zero
  * object. */

@@ -151,14 +151,17 @@ netring_xdp_rx_metadata(const struct netring_xdp_rx *rx,
  * With netring_xdp_config.gather_us it lets packets gather before, which comes
  * on top of @timeout.
  *
- * Looks after the link once a second, since no event tells of it.
+ * Looks after link, MTU and program once a second while nothing comes, since no
+ * event tells of them.
  *
  * Where all frames are forwarded or kept, nothing can come and no event tells
  * when they are back: then it returns 0 after a millisecond, for the caller to
  * flush or reap the sender, or to free what it kept.
  *
  * Return: 1, 0: timeout, -EINTR, -ENETDOWN (wait on: it may come up again),
- * -ENODEV: netring_xdp_reopen(); -EBADMSG: an event, but no packet: the
+ * -ENODEV: netring_xdp_reopen(); -EBUSY: someone else's program took the place
+ * of netring_xdp_config.program (wait on: it is attached again when it can
+ * be; any error of netring_xdp_program_attach()); -EBADMSG: an event, but no packet: the
  * kernel's index cannot be, or the descriptor is none of a socket.
  */
 int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout);

@@ -10,8 +10,8 @@
 
 static const struct netring_capture_stats capture = { 1, UINT64_MAX, 0 };
 static const struct netring_injector_stats injector = { 10, 9, 8, 7, 6, 5, 4 };
-static const struct netring_bridge_stats bridge = { 21, 20, 19, 18, 17,
-						    16, 15, 14, 13, 12 };
+static const struct netring_bridge_stats bridge = { 21, 20, 19, 18, 17, 16, 15,
+						    25, 24, 14, 13, 12, 11 };
 static const struct netring_bridge_stats back = { 0 };
 
 #define CAPTURE(name)                                         \
@@ -89,6 +89,12 @@ static const char *const lines[] = {
 	HEAD("bridge_link_down_total",
 	     "Frames dropped because the far link was down."),
 	WAYS("link_down", "15"),
+	HEAD("bridge_refused_total",
+	     "Frames that the far device did not take."),
+	WAYS("refused", "25"),
+	HEAD("bridge_pending_total",
+	     "Frames in the far ring, or not whole yet."),
+	WAYS("pending", "24"),
 	HEAD("bridge_checksum_total",
 	     "Forwarded frames whose checksum the kernel completed."),
 	WAYS("checksum", "14"),
@@ -97,6 +103,9 @@ static const char *const lines[] = {
 	HEAD("bridge_kernel_drops_total",
 	     "Packets that found the near ring full."),
 	WAYS("kernel_drops", "12"),
+	HEAD("bridge_reattached_total",
+	     "Times that the near XDP program had been taken off."),
+	WAYS("reattached", "11"),
 };
 
 static char expected[16384], text[16384];

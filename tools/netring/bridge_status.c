@@ -39,7 +39,7 @@ int bridge_start(struct bridge_status *status,
 static uint64_t dropped(const struct netring_bridge_stats *stats)
 {
 	return stats->received - stats->forwarded - stats->filtered -
-	       stats->link_local + stats->kernel_drops;
+	       stats->link_local - stats->pending + stats->kernel_drops;
 }
 
 /* "a > b 1234, 5.6 k/s, 0 dropped" */
@@ -113,7 +113,11 @@ static void total(const struct bridge_status *status,
 		{ stats->too_long, "too long" },
 		{ stats->ring_full, "far ring full" },
 		{ stats->link_down, "far link down" },
+		{ stats->refused, "refused by the far device" },
+		{ stats->pending, "on their way" },
 		{ stats->kernel_drops, "lost before: near ring full" },
+		{ stats->reattached,
+		  "times the XDP program was attached again" },
 		{ stats->checksum, "of the forwarded: checksum completed" },
 		{ stats->gso, "of the forwarded: super-frames" },
 	};
