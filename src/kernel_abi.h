@@ -248,6 +248,7 @@ struct nr_bpf_prog_load { /* the first fields of union bpf_attr */
 	uint64_t log_buf;
 	uint32_t kern_version;
 	uint32_t prog_flags;
+	char prog_name[16];
 };
 
 #define NR_BPF_MAP_CREATE 0
@@ -291,6 +292,27 @@ struct nr_bpf_get_info { /* of the same union */
 	uint32_t bpf_fd;
 	uint32_t info_len;
 	uint64_t info;
+};
+
+struct nr_bpf_get_fd { /* of the same union */
+	uint32_t prog_id;
+	uint32_t next_id;
+	uint32_t open_flags;
+};
+
+struct nr_bpf_prog_info { /* the first fields of struct bpf_prog_info */
+	uint32_t type;
+	uint32_t id;
+	uint8_t tag[8];
+	uint32_t jited_prog_len;
+	uint32_t xlated_prog_len;
+	uint64_t jited_prog_insns;
+	uint64_t xlated_prog_insns;
+	uint64_t load_time;
+	uint32_t created_by_uid;
+	uint32_t nr_map_ids;
+	uint64_t map_ids;
+	char name[16];
 };
 
 struct nr_bpf_link_info { /* struct bpf_link_info of an XDP link */
