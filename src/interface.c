@@ -75,7 +75,7 @@ int netring_interface_follow_(struct netring_interface_facts_ *facts)
 			      r;
 }
 
-int netring_interface_queues_(const char *name)
+int netring_interface_queues_(const char *name, uint32_t *most)
 {
 	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct nr_ethtool_channels channels;
@@ -92,6 +92,7 @@ int netring_interface_queues_(const char *name)
 	sys_close(fd);
 	if (r == -ENODEV)
 		return r;
+	*most = channels.max_combined + channels.max_rx;
 	r = (int)(channels.combined_count + channels.rx_count);
 	return r > 0 ? r : 1;
 }

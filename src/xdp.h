@@ -37,6 +37,9 @@ int netring_xdp_bind_(struct netring_xdp *xdp); /* xdp_bind.c */
 /* netring_xdp_rx_next(), out of line. */
 uint32_t netring_xdp_next_(struct netring_xdp_rx *rx);
 
+/* xdp_rx.c: after the link, and the program: 0, or as netring_xdp_rx_wait() */
+int netring_xdp_look_(struct netring_xdp *xdp);
+
 /* xdp_rx.c: until one of @count sockets on one interface, with a @fds each, has
  * received something: as netring_xdp_rx_wait() */
 int netring_xdp_wait_(struct netring_xdp *sockets, struct pollfd *fds,

@@ -70,6 +70,7 @@ static void look_at_program(struct netring_xdp_bridge *br,
 			    struct netring_xdp_bridge_port_ *port)
 {
 	int r = netring_xdp_program_check(&port->program);
+	uint32_t most;
 
 	if (r && !port->is_deaf)
 		tell(br, port, NETRING_PORT_DEAF);
@@ -77,7 +78,7 @@ static void look_at_program(struct netring_xdp_bridge *br,
 		tell(br, port, NETRING_PORT_BACK);
 	port->is_deaf = r < 0;
 	br->foreign = port->program.foreign;
-	r = netring_interface_queues_(port->xdp.interface_.name);
+	r = netring_interface_queues_(port->xdp.interface_.name, &most);
 	if (r > 0 && (uint32_t)r != br->queues[port->number]) {
 		br->queues[port->number] = (uint32_t)r;
 		tell(br, port, NETRING_PORT_QUEUES);

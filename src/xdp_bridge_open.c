@@ -35,12 +35,13 @@ static int open_port(struct netring_xdp_bridge *br,
 	struct netring_xdp_bridge_port_ *port = &br->port_[i];
 	struct netring_xdp_program_config program = cfg->program;
 	struct netring_xdp_config socket = cfg->socket;
+	uint32_t most;
 	int r;
 
 	br->port = i;
 	port->number = (uint8_t)i;
 	br->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_queues_(cfg->interface[i]);
+	r = netring_interface_queues_(cfg->interface[i], &most);
 	if (r < 0)
 		return r;
 	br->queues[i] = (uint32_t)r;

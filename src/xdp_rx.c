@@ -113,7 +113,7 @@ static int any_ready(struct netring_xdp *sockets, uint32_t count)
 }
 
 /* All are on one interface, and have one program. */
-static int look(struct netring_xdp *xdp)
+int netring_xdp_look_(struct netring_xdp *xdp)
 {
 	int r = netring_xdp_health(xdp);
 
@@ -150,7 +150,7 @@ int netring_xdp_wait_(struct netring_xdp *sockets, struct pollfd *fds,
 								   timeout;
 			r = sys_poll(fds, count, slice);
 			if (r == 0)
-				r = look(sockets);
+				r = netring_xdp_look_(sockets);
 		}
 		if (r < 0 ||
 		    (r == 0 && timeout >= 0 && (timeout -= slice) <= 0))
