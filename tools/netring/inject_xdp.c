@@ -76,8 +76,14 @@ int xdp_outlet_open(const struct inject_options *options,
 
 int xdp_outlet_queue(const void *frame, uint32_t len, int64_t deadline)
 {
+	int r;
+
 	if (outlet.gone)
 		return -ENODEV;
+	r = netring_xdp_tx_queue(&outlet.xdp.tx, frame, len, deadline);
+	if (r != -EMSGSIZE || netring_xdp_health(&outlet.xdp) < 0)
+		return r;
+	/* by the MTU as it is now */
 	return netring_xdp_tx_queue(&outlet.xdp.tx, frame, len, deadline);
 }
 
