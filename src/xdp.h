@@ -70,15 +70,14 @@ int netring_xdp_check_metadata_(struct netring_xdp_tx *tx,
 				uint32_t len);
 
 /* What the device dropped is completed like what it sent. */
-static inline void xdp_count_completed(struct netring_xdp_tx *tx)
+static inline void xdp_count_refused(struct netring_xdp_tx *tx,
+				     uint32_t completed)
 {
-	tx->in_flight_--;
-	if (tx->owed_) {
-		tx->owed_--;
-		tx->refused_++;
-	} else {
-		tx->sent_++;
-	}
+	if (completed > tx->owed_)
+		completed = tx->owed_;
+	tx->owed_ -= completed;
+	tx->refused_ += completed;
+	tx->sent_ -= completed;
 }
 
 /* xdp_map.c: a map's entry, changed or deleted; a socket into an XSKMAP */

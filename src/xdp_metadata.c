@@ -45,7 +45,9 @@ int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
 			continue;
 		}
 		netring_umem_push_(umem, number);
-		xdp_count_completed(tx);
+		tx->in_flight_--;
+		tx->sent_++;
+		xdp_count_refused(tx, 1);
 		frame->addr = umem_address(umem, number) + umem->metadata_;
 		frame->data = netring_umem_data(umem, frame->addr);
 		frame->capacity = 0;

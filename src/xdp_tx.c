@@ -200,7 +200,8 @@ static uint32_t take_completed(struct netring_xdp_tx *tx, uint32_t i)
 	if (frame == UINT32_MAX) {
 		tx->invalid_++;
 	} else {
-		xdp_count_completed(tx);
+		tx->in_flight_--;
+		tx->sent_++;
 	}
 	return frame;
 }
@@ -220,6 +221,8 @@ uint32_t netring_xdp_tx_reap(struct netring_xdp_tx *tx)
 	}
 	if (count)
 		netring_xdp_ring_commit(&tx->completions_, count);
+	if (tx->owed_)
+		xdp_count_refused(tx, before - tx->in_flight_);
 	umem_assert(tx->umem_, &tx->umem_->tx_);
 	return before - tx->in_flight_;
 }
