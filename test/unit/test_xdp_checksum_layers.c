@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_checksum_layers.c - checksums behind options and within tunnels. */
-#include "xdp.h"
+#include "xdp_model.h"
 
 #include <stdlib.h>
 
