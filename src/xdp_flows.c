@@ -116,41 +116,43 @@ void netring_xdp_put_flows_(struct xdp_code *code)
 	netring_xdp_put_(code, flows, sizeof(flows) / sizeof(flows[0]));
 }
 
-static int change(struct netring_xdp_program *program, int command,
-		  uint16_t port, uint8_t protocol, uint8_t is_type)
+static int change(int flows, int command, uint16_t port, uint8_t protocol,
+		  uint8_t is_type)
 {
 	const struct flow key = { { (uint8_t)(port >> 8), (uint8_t)port },
 				  protocol,
 				  is_type };
 	const uint32_t listed = 1;
 
-	if (!program->flows_)
+	if (!flows)
 		return -EBADF;
 	return netring_xdp_map_entry_(
-		command, program->flows_ - 1, &key,
+		command, flows - 1, &key,
 		command == NR_BPF_MAP_UPDATE_ELEM ? &listed : NULL);
 }
 
 int netring_xdp_program_add(struct netring_xdp_program *program,
 			    uint8_t protocol, uint16_t port)
 {
-	return change(program, NR_BPF_MAP_UPDATE_ELEM, port, protocol, 0);
+	return change(program->flows_, NR_BPF_MAP_UPDATE_ELEM, port, protocol,
+		      0);
 }
 
 int netring_xdp_program_remove(struct netring_xdp_program *program,
 			       uint8_t protocol, uint16_t port)
 {
-	return change(program, NR_BPF_MAP_DELETE_ELEM, port, protocol, 0);
+	return change(program->flows_, NR_BPF_MAP_DELETE_ELEM, port, protocol,
+		      0);
 }
 
 int netring_xdp_program_add_type(struct netring_xdp_program *program,
 				 uint16_t type)
 {
-	return change(program, NR_BPF_MAP_UPDATE_ELEM, type, 0, 1);
+	return change(program->flows_, NR_BPF_MAP_UPDATE_ELEM, type, 0, 1);
 }
 
 int netring_xdp_program_remove_type(struct netring_xdp_program *program,
 				    uint16_t type)
 {
-	return change(program, NR_BPF_MAP_DELETE_ELEM, type, 0, 1);
+	return change(program->flows_, NR_BPF_MAP_DELETE_ELEM, type, 0, 1);
 }
