@@ -33,12 +33,13 @@ static int open_port(struct netring_xdp_bridge *br,
 	struct netring_xdp_bridge_port_ *port = &br->port_[i];
 	struct netring_xdp_program_config program = cfg->program;
 	struct netring_xdp_config socket = cfg->socket;
+	uint32_t most;
 	int r;
 
 	br->port = i;
 	port->number = (uint8_t)i;
 	br->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_queues_(cfg->interface[i]);
+	r = netring_interface_queues_(cfg->interface[i], &most);
 	if (r < 0)
 		return r;
 	br->queues[i] = (uint32_t)r;
@@ -103,6 +104,7 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 {
 	struct netring_umem *umem = cfg->socket.umem;
 	enum netring_step step;
+	uint32_t given;
 	int r, port;
 
 	memset(bridge, 0, sizeof(*bridge));
@@ -112,13 +114,15 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 	bridge->event_ = cfg->event;
 	bridge->user_ = cfg->user;
 	bridge->step = NETRING_STEP_CONFIG;
-	if (!cfg->interface[0] || !cfg->interface[1] || !umem ||
-	    umem->sockets_ || umem->frames_ < 4 || cfg->socket.socket ||
+	if (!cfg->interface[0] || !cfg->interface[1] || !umem || umem->users_ ||
+	    umem->frames_ < 4 || cfg->socket.socket ||
 	    cfg->socket.flags & NETRING_XDP_KEEP_COMPLETIONS)
 		return -EINVAL;
 	for (;;) {
-		netring_umem_reset_(umem, umem->frames_);
+		given = umem->given_;
+		umem->given_ = umem->frames_;
 		r = set_up(bridge, cfg);
+		umem->given_ = given;
 		if (r >= 0) {
 			bridge->step = NETRING_STEP_NONE;
 			return r;
@@ -129,7 +133,8 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 		bridge->step = step;
 		bridge->port = port;
 		/* the first was zero-copy, which the second cannot be */
-		if (r != -EOPNOTSUPP || bridge->step != NETRING_STEP_BIND ||
+		if (!bridge->port || bridge->step != NETRING_STEP_BIND ||
+		    bridge->port_[0].xdp.bound_ != NETRING_XDP_ZEROCOPY ||
 		    cfg->socket.bind[0] || bridge->copy_)
 			return r;
 		bridge->copy_ = 1;
@@ -143,11 +148,11 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 	int r = netring_xdp_reopen(&port->xdp);
 
 	/* what is in the middle of a packet comes to its end here */
-	if (port->follows) {
+	if (port->in_packet) {
 		port->stats.link_down++;
 		netring_xdp_drop_open_(&other->xdp.tx);
 	}
-	port->follows = 0;
+	port->in_packet = 0;
 	if (other->fate == FATE_FORWARDED || other->fate == FATE_CUT)
 		other->fate = FATE_LINK_DOWN;
 	/* a link that is down keeps its program */

@@ -104,6 +104,7 @@ struct netring_interface_facts_ {
 	uint16_t pad;
 	uint32_t mtu;
 	uint32_t ifindex;
+	uint16_t flags; /* IFF_* */
 };
 
 /* Private: what was turned off, and of which interface. */

@@ -25,7 +25,13 @@ enum netring_port_event {
 	NETRING_PORT_BACK, /* as it was at first: found, and up again */
 	NETRING_PORT_DOWN, /* set down (a lost carrier makes no event on a
 			    * packet socket); watched until it is up again */
-	NETRING_PORT_GONE  /* interface removed; looked for by its name */
+	NETRING_PORT_GONE, /* interface removed; looked for by its name */
+
+	/* AF_XDP. Someone took the port's program off: nothing arrives. BACK
+	 * follows, at once, or when it can be attached again. */
+	NETRING_PORT_DEAF,
+	NETRING_PORT_QUEUES /* the interface has another number of queues, not
+			     * all of which are joined */
 };
 
 /*
@@ -47,8 +53,9 @@ struct netring_bridge_stats {
 	uint64_t checksum;     /* checksum left to the kernel */
 	uint64_t gso;	       /* super-frames */
 	uint64_t kernel_drops; /* near ring full */
-	uint64_t renewals;     /* times that the near ring was made anew: see
-				* known kernel faults in README */
+	uint64_t renewals;     /* times that the near ring was made anew (see
+				* known kernel faults in README), or by AF_XDP
+				* the near program attached again */
 	uint64_t pending;      /* in the far ring, or its queue */
 };
 
