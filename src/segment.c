@@ -185,7 +185,7 @@ static int read_headers(struct netring_segment *seg, uint32_t at,
 			return hidden;
 		search = skip_tunnel(seg, ip, &at);
 		if (search < 0 || seg->outer_.l4)
-			return -EINVAL;
+			return -EOPNOTSUPP;
 		seg->outer_ = *ip;
 		hidden = 1;
 	}
@@ -281,7 +281,7 @@ int netring_segment_init(struct netring_segment *seg, void *data, uint32_t len,
 		ip->field = TCP_FIELD;
 		headers = TCP_BYTES;
 		if (ip->l4 + headers <= len)
-			headers = (l4[12] >> 4) * 4u;
+			headers = (l4[12] & 0xf0u) >> 2;
 		if (headers < TCP_BYTES ||
 		    !is_ip6(seg->data_ + ip->at) != (type == GSO_TCP4))
 			return -EINVAL;

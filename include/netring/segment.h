@@ -80,10 +80,9 @@ struct netring_segment {
  * Return: 1: the kernel can cut it, as @vnet says; so can
  *            netring_segment_next()
  *         0: only netring_segment_next() can
- *         -EOPNOTSUPP: @vnet names no kind that can be cut: no super-frame,
- *            or UFO
- *         -EINVAL: headers and @vnet do not match, or are more than can be
- *            cut: two tunnels, a protocol that is not named above
+ *         -EOPNOTSUPP: no super-frame of TCP or UDP_L4; or one of a kind that
+ *            is not named above, such as two tunnels
+ *         -EINVAL: headers and @vnet do not match
  */
 int netring_segment_init(struct netring_segment *seg, void *data, uint32_t len,
 			 uint32_t link, struct netring_vnet *vnet);
