@@ -6,6 +6,7 @@
 #include <netring/base.h>
 #include <netring/capture.h>
 #include <netring/injector.h>
+#include <netring/segment.h>
 #include <netring/verdict.h>
 
 #ifdef __cplusplus
@@ -72,6 +73,7 @@ struct netring_bridge_port_ {
 	struct netring_capture capture;
 	struct netring_injector injector;
 	struct netring_batch batch;	   /* being forwarded */
+	struct netring_segment segment;	   /* of a super-frame */
 	struct netring_packet held;	   /* HOLD: waits for the far queue */
 	struct netring_bridge_stats stats; /* from here to the other port */
 	uint64_t seen;			   /* received, at the last look, */
@@ -82,6 +84,7 @@ struct netring_bridge_port_ {
 	uint8_t in_batch;
 	uint8_t holding; /* HOLD: until the far ring has a slot */
 	uint8_t is_held; /* there is a held packet */
+	uint8_t is_cut;	 /* and some of its segments are gone */
 	uint8_t state;	 /* enum netring_port_event */
 };
 

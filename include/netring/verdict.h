@@ -32,7 +32,8 @@ enum netring_port_event {
  * Of one direction. At every moment received = forwarded + filtered +
  * link_local + too_long + ring_full + link_down + refused + pending, but for a
  * packet of whose fragments some are still to come; kernel_drops come before
- * received. None goes down but pending.
+ * received. A super-frame that is cut here counts as the frames that it is cut
+ * into, one that the kernel cuts as one. None goes down but pending.
  */
 struct netring_bridge_stats {
 	uint64_t received;
@@ -46,6 +47,7 @@ struct netring_bridge_stats {
 	/* among those that reached the far ring, not part of the sum: */
 	uint64_t checksum;     /* checksum left to the kernel */
 	uint64_t gso;	       /* super-frames */
+	uint64_t cut;	       /* frames that super-frames were cut into */
 	uint64_t kernel_drops; /* near ring full */
 	uint64_t renewals;     /* times that the near ring was made anew: see
 				* known kernel faults in README */

@@ -3,7 +3,8 @@
 #ifndef NETRING_TEST_SUPER_H
 #define NETRING_TEST_SUPER_H
 
-#include "capture_ring.h"
+#include <stdint.h>
+#include <string.h>
 
 #include <netring/segment.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_segment.c - every kind of super-frame is cut into its very frames. */
+#include "capture_ring.h"
 #include "super.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_segment_wrong.c - super-frames that are none, or of another kind. */
+#include "capture_ring.h"
 #include "super.h"
 
 #include <stdlib.h>
