@@ -41,7 +41,11 @@ extern "C" {
  *   TCP, fewer slots for the same memory.
  *
  * Either way the kernel completes checksums and cuts super-frames to size on
- * the way out (PACKET_VNET_HDR), and frames arrive as they were sent.
+ * the way out (PACKET_VNET_HDR), and frames arrive as they were sent. Those that
+ * it cannot cut, inside of tunnels, are cut into the far ring, and so are those
+ * that would have to wait behind frames that are there (CONFIG_SEGMENT,
+ * segment.h). What cannot be cut either, such as two tunnels in each other, is
+ * refused: refused.unsupported, or refused.header.
  */
 #define NETRING_BRIDGE_OVERSIZE 65664u /* a good size for that buffer */
 

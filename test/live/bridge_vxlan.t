@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Hosts that talk through tunnels, and leave cutting to their device: all
-# arrives, and as fast as when they cut themselves.
+# Hosts that talk in VXLAN, and leave cutting to their device.
+# netring-test: alone
 # shellcheck shell=sh source-path=SCRIPTDIR/../.. disable=SC2154 # $pid, $a
 
 . test/live/wire.sh
