@@ -197,8 +197,9 @@ static enum fate send_frame(struct netring_bridge *br,
 	int r = 0;
 
 	if (far->state)
-		return near->is_cut ? drop_rest(near, FATE_LINK_DOWN) :
-				      FATE_LINK_DOWN;
+		return NETRING_CONFIG_SEGMENT && near->is_cut ?
+			       drop_rest(near, FATE_LINK_DOWN) :
+			       FATE_LINK_DOWN;
 	if (NETRING_CONFIG_SEGMENT && !near->is_cut) {
 		r = look_at_gso(near, pkt);
 		if (r < 0) {
