@@ -233,8 +233,10 @@ static enum fate filter(struct netring_bridge *br,
 			&near->capture, pkt, br->oversize_, br->oversize_size_);
 	if (!(br->flags_ & NETRING_BRIDGE_LINK_LOCAL) && is_link_local(pkt))
 		return FATE_LINK_LOCAL;
-	if (netring_packet_truncated(pkt))
-		return br->oversize_ ? FATE_RING_FULL : FATE_TOO_LONG;
+	if (netring_packet_truncated(pkt)) /* BIG TCP, or nothing was read */
+		return br->oversize_ && pkt->wire_len < br->oversize_size_ ?
+			       FATE_RING_FULL :
+			       FATE_TOO_LONG;
 	(void)netring_packet_restore_vlan(pkt);
 	if (br->filter_ &&
 	    br->filter_(br->user_, pkt, near->number) == NETRING_VERDICT_DROP)

@@ -40,7 +40,7 @@ struct netring_bridge_stats {
 	uint64_t forwarded;  /* the kernel took it for transmission */
 	uint64_t filtered;   /* dropped by the callback */
 	uint64_t link_local; /* 802.1D */
-	uint64_t too_long;   /* for the far MTU, or for the slot; runts */
+	uint64_t too_long;   /* for the far MTU, or any slot (BIG TCP); runts */
 	uint64_t ring_full;  /* far ring full, or no memory for a super-frame */
 	uint64_t link_down;  /* far link down, or gone */
 	struct netring_refused refused; /* the kernel did not take it */

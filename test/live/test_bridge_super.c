@@ -196,6 +196,25 @@ static void too_long(struct mode *mode)
 	netring_bridge_close(&br);
 }
 
+/* BIG TCP: of more than 64 KiB, for which there is no room. */
+static void big(struct mode *mode)
+{
+	struct super s = { .size = 1000, .payload = 67000 };
+	struct netring_bridge_stats now;
+
+	mode->cfg.interface[0] = "g0";
+	hosts_open(&br, &mode->cfg);
+	send_whole(&s, 0, 0);
+	send_plain(1);
+	hosts_take(&br, 2);
+	ok(arrives_plain(1), "%s: what is behind BIG TCP arrives", mode->name);
+	ok(spy_quiet(h.spy[1], 1), "and nothing else");
+	now = stats(mode->name);
+	is((long long)now.too_long, 1, "which is too long");
+	is((long long)now.received, 2, "received");
+	netring_bridge_close(&br);
+}
+
 int main(void)
 {
 	struct mode *mode = modes, *end = modes + sizeof(modes) / sizeof(*mode);
@@ -214,6 +233,7 @@ int main(void)
 		every_kind(mode);
 		refused(mode);
 		too_long(mode);
+		big(mode);
 	}
 	hosts_end(&h);
 	return done_testing();
