@@ -25,17 +25,17 @@ ip link add name gn0 type geneve id 7 remote 10.2.0.1 dstport 6081 2>"$T/geneve"
 unshare -m sh -c "mount -t sysfs sysfs /sys &&
 	echo 2000000 >/sys/class/net/pa/gro_flush_timeout &&
 	echo 5 >/sys/class/net/pa/napi_defer_hard_irqs" 2>"$T/sysfs"
-$PYTHON test/live/tunnels.py want >"$T/want"
+"$PYTHON" test/live/tunnels.py want >"$T/want"
 sort "$T/want" >"$T/want.sorted"
 
 # What arrives at b goes to $T/$1, sorted: GRO sends on one flow before another
 # as it likes.
 pass() {
 	rm -f "$T/spy.err"
-	on b $PYTHON test/live/tunnels.py spy >"$T/$1" 2>"$T/spy.err" &
+	on b "$PYTHON" test/live/tunnels.py spy >"$T/$1" 2>"$T/spy.err" &
 	spying=$!
 	await ready "$T/spy.err"
-	on a $PYTHON test/live/tunnels.py send "$T/want"
+	on a "$PYTHON" test/live/tunnels.py send "$T/want"
 	wait $spying
 	sort "$T/$1" >"$T/$1.sorted"
 }
@@ -49,7 +49,7 @@ netring_pass() {
 	rm -f "$T/$1.err"
 	# shellcheck disable=SC2086 # words
 	$as bridge pa pb --mode "${1%unprivileged}${2:-}" 2>"$T/$1.err" &
-	pid=$!
+	pid=$! # for finish
 	await "pa <-> pb" "$T/$1.err"
 	# as somebody does it who does not know of the bridge
 	ethtool -K pa gro on

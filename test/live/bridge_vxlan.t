@@ -11,17 +11,15 @@ if ! command -v ethtool >/dev/null; then
 	done_testing
 fi
 
-# tunnel KIND A-ADDRESS B-ADDRESS OPTION...
+# tunnel KIND OPTION...
 tunnel() {
-	kind=$1
 	on a ip link add name tun0 type "$@" local 10.9.0.1 remote 10.9.0.2 \
 		dev eth0 && on b ip link add name tun0 type "$@" \
 		local 10.9.0.2 remote 10.9.0.1 dev eth0 || return 1
-	for side in a b; do
-		on $side ip address add 10.8.0.$([ $side = a ] || echo 2)1/24 \
-			dev tun0
-		on $side ip link set tun0 up
-	done
+	on a ip address add 10.8.0.1/24 dev tun0
+	on b ip address add 10.8.0.21/24 dev tun0
+	on a ip link set tun0 up
+	on b ip link set tun0 up
 }
 
 # BYTES through the tunnel; milliseconds in $ms
