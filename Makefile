@@ -70,6 +70,7 @@ lib-$(CONFIG_INJECTOR_TXTIME) += injector_txtime.o
 lib-$(CONFIG_INJECTOR_TIMESTAMP) += injector_timestamp.o
 lib-$(CONFIG_BRIDGE) += bridge_open.o bridge.o bridge_forward.o offload.o
 lib-$(CONFIG_BRIDGE) += capture_renew.o
+lib-$(CONFIG_SEGMENT) += segment.o checksum.o
 lib-$(CONFIG_XDP) += umem.o xdp_open.o xdp_rings.o xdp_bind.o
 lib-$(CONFIG_XDP) += xdp_health.o xdp_stats.o interface.o
 lib-$(CONFIG_XDP_RX) += xdp_rx.o xdp_map.o packet_socket.o

@@ -77,9 +77,77 @@ static int can_hold(struct netring_bridge *br, struct netring_injector *inj)
 	       now - br->held_ms_ < inj->retry_ms_;
 }
 
+/* What is left of a super-frame that is being cut has this fate. */
+static enum fate drop_rest(struct netring_bridge_port_ *near, enum fate fate)
+{
+	uint32_t left = netring_segment_left(&near->segment);
+
+	for (near->is_cut = 0; --left; near->stats.received++)
+		count(&near->stats, fate);
+	return fate;
+}
+
+/*
+ * The frames that a super-frame stands for, each of which counts as received.
+ * Goes on where it stopped when the ring was full.
+ */
+static enum fate send_segments(struct netring_bridge *br,
+			       struct netring_bridge_port_ *near,
+			       struct netring_injector *inj,
+			       const struct netring_packet *pkt)
+{
+	struct netring_segment *seg = &near->segment;
+	struct netring_frame frame;
+	enum fate fate;
+	int r;
+
+	for (near->is_cut = 1;; near->stats.received++) {
+		if (!has_room(inj)) {
+			if (br->flags_ & NETRING_BRIDGE_HOLD)
+				return FATE_HELD;
+			return drop_rest(near, FATE_RING_FULL);
+		}
+		(void)netring_injector_reserve(inj, &frame);
+		r = netring_segment_next(seg, frame.data, frame.capacity,
+					 frame.vnet);
+		if (r < 0) {
+			netring_injector_discard(inj, &frame);
+			return drop_rest(near, FATE_TOO_LONG);
+		}
+		r = netring_injector_commit(inj, &frame, (uint32_t)r);
+		fate = r < 0 ? refused_by(r, pkt) : FATE_QUEUED;
+		near->stats.cut++;
+		if (seg->at_ == seg->len_)
+			break;
+		count(&near->stats, fate);
+	}
+	near->is_cut = 0;
+	return fate;
+}
+
+/*
+ * Can the kernel cut it, as its vnet header says? 1: yes, and so it can what
+ * is no super-frame; 0: it has to be cut here; or -errno.
+ */
+static int look_at_gso(struct netring_bridge_port_ *near,
+		       struct netring_packet *pkt)
+{
+	struct netring_vnet vnet;
+	int r;
+
+	memcpy(&vnet, pkt->data - VNET, VNET);
+	if (!vnet.gso_type)
+		return 1;
+	r = netring_segment_init(&near->segment, pkt->data, pkt->len,
+				 ETHERNET_HEADER, &vnet);
+	memcpy(pkt->data - VNET, &vnet, VNET);
+	return r;
+}
+
 /*
  * A super-frame that no slot holds leaves by the socket that has no ring,
- * behind what is in the ring: what waits there waits for a full queue.
+ * behind what is in the ring: if that has to wait for a full queue, it is cut,
+ * and waits there, too.
  */
 static enum fate send_oversize(struct netring_bridge *br,
 			       struct netring_bridge_port_ *near,
@@ -98,6 +166,8 @@ static enum fate send_oversize(struct netring_bridge *br,
 	if (r < 0)
 		return refused_by(r, pkt);
 	(void)netring_injector_flush(inj);
+	if (NETRING_CONFIG_SEGMENT && injector_unsent(inj) && vnet.gso_type)
+		return send_segments(br, near, inj, pkt);
 	r = injector_unsent(inj) ?
 		    -EAGAIN :
 		    netring_packet_send_(br->fd_ - 1, (int)inj->ifindex_,
@@ -120,14 +190,25 @@ static enum fate send_oversize(struct netring_bridge *br,
 static enum fate send_frame(struct netring_bridge *br,
 			    struct netring_bridge_port_ *near,
 			    struct netring_bridge_port_ *far,
-			    const struct netring_packet *pkt)
+			    struct netring_packet *pkt)
 {
 	struct netring_injector *inj = &far->injector;
 	struct netring_frame frame;
-	int r;
+	int r = 0;
 
 	if (far->state)
-		return FATE_LINK_DOWN;
+		return NETRING_CONFIG_SEGMENT && near->is_cut ?
+			       drop_rest(near, FATE_LINK_DOWN) :
+			       FATE_LINK_DOWN;
+	if (NETRING_CONFIG_SEGMENT && !near->is_cut) {
+		r = look_at_gso(near, pkt);
+		if (r < 0) {
+			netring_refused_count_(&near->stats.refused, r);
+			return FATE_COUNTED;
+		}
+	}
+	if (NETRING_CONFIG_SEGMENT && !r)
+		return send_segments(br, near, inj, pkt);
 	if (!has_room(inj))
 		return FATE_RING_FULL;
 	(void)netring_injector_reserve(inj, &frame);
@@ -152,8 +233,10 @@ static enum fate filter(struct netring_bridge *br,
 			&near->capture, pkt, br->oversize_, br->oversize_size_);
 	if (!(br->flags_ & NETRING_BRIDGE_LINK_LOCAL) && is_link_local(pkt))
 		return FATE_LINK_LOCAL;
-	if (netring_packet_truncated(pkt))
-		return br->oversize_ ? FATE_RING_FULL : FATE_TOO_LONG;
+	if (netring_packet_truncated(pkt)) /* BIG TCP, or nothing was read */
+		return br->oversize_ && pkt->wire_len < br->oversize_size_ ?
+			       FATE_RING_FULL :
+			       FATE_TOO_LONG;
 	(void)netring_packet_restore_vlan(pkt);
 	if (br->filter_ &&
 	    br->filter_(br->user_, pkt, near->number) == NETRING_VERDICT_DROP)

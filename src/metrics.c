@@ -49,6 +49,7 @@ static const char bridge[] =
 	"link_down\0Frames dropped because the far link was down.\0" REFUSED
 	"checksum\0Forwarded frames whose checksum the kernel completed.\0"
 	"gso\0Forwarded super-frames.\0"
+	"cut\0Frames that super-frames were cut into.\0"
 	"kernel_drops\0Packets that found the near ring full.\0"
 	"renewals\0Times that the near ring had to be made anew.\0"
 	"=pending\0Frames received whose fate is not known yet.\0";

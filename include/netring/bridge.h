@@ -6,6 +6,7 @@
 #include <netring/base.h>
 #include <netring/capture.h>
 #include <netring/injector.h>
+#include <netring/segment.h>
 #include <netring/verdict.h>
 
 #ifdef __cplusplus
@@ -40,7 +41,11 @@ extern "C" {
  *   TCP, fewer slots for the same memory.
  *
  * Either way the kernel completes checksums and cuts super-frames to size on
- * the way out (PACKET_VNET_HDR), and frames arrive as they were sent.
+ * the way out (PACKET_VNET_HDR), and frames arrive as they were sent. Those that
+ * it cannot cut, inside of tunnels, are cut into the far ring, and so are those
+ * that would have to wait behind frames that are there (CONFIG_SEGMENT,
+ * segment.h). What cannot be cut either, such as two tunnels in each other, is
+ * refused: refused.unsupported, or refused.header.
  */
 #define NETRING_BRIDGE_OVERSIZE 65664u /* the least size of that buffer */
 
@@ -85,6 +90,7 @@ struct netring_bridge_port_ {
 	struct netring_capture capture;
 	struct netring_injector injector;
 	struct netring_batch batch;	   /* being forwarded */
+	struct netring_segment segment;	   /* of a super-frame */
 	struct netring_packet held;	   /* HOLD: waits for the far queue */
 	struct netring_bridge_stats stats; /* from here to the other port */
 	uint64_t seen;			   /* received, at the last look, */
@@ -95,6 +101,7 @@ struct netring_bridge_port_ {
 	uint8_t in_batch;
 	uint8_t holding; /* HOLD: until the far ring has a slot */
 	uint8_t is_held; /* there is a held packet */
+	uint8_t is_cut;	 /* and some of its segments are gone */
 	uint8_t state;	 /* enum netring_port_event */
 };
 

@@ -38,20 +38,22 @@ enum netring_port_event {
  * Of one direction. At every moment received = forwarded + filtered +
  * link_local + too_long + ring_full + link_down + refused + pending, but for a
  * packet of whose fragments some are still to come; kernel_drops come before
- * received. None goes down but pending.
+ * received. A super-frame that is cut here counts as the frames that it is cut
+ * into, one that the kernel cuts as one. None goes down but pending.
  */
 struct netring_bridge_stats {
 	uint64_t received;
 	uint64_t forwarded;  /* the kernel took it for transmission */
 	uint64_t filtered;   /* dropped by the callback */
 	uint64_t link_local; /* 802.1D */
-	uint64_t too_long;   /* for the far MTU, or for the slot; runts */
+	uint64_t too_long;   /* for the far MTU, or any slot (BIG TCP); runts */
 	uint64_t ring_full;  /* far ring full, or no memory for a super-frame */
 	uint64_t link_down;  /* far link down, or gone */
 	struct netring_refused refused; /* the kernel did not take it */
 	/* among those that reached the far ring, not part of the sum: */
 	uint64_t checksum;     /* checksum left to the kernel */
 	uint64_t gso;	       /* super-frames */
+	uint64_t cut;	       /* frames that super-frames were cut into */
 	uint64_t kernel_drops; /* near ring full */
 	uint64_t renewals;     /* times that the near ring was made anew (see
 				* known kernel faults in README), or by AF_XDP

@@ -14,7 +14,7 @@ static const struct netring_injector_stats injector = {
 };
 static const struct netring_bridge_stats bridge = {
 	21, 20, 19, 18, 17, 16, 15, { 41, 42, 43, 44, 45, 46, 47 },
-	14, 13, 12, 11, 10
+	14, 13, 8,  12, 11, 10
 };
 static const struct netring_bridge_stats back = { .received = 0 };
 
@@ -129,6 +129,8 @@ static const char *const lines[] = {
 	WAYS("checksum", "14"),
 	HEAD("bridge_gso_total", "Forwarded super-frames."),
 	WAYS("gso", "13"),
+	HEAD("bridge_cut_total", "Frames that super-frames were cut into."),
+	WAYS("cut", "8"),
 	HEAD("bridge_kernel_drops_total",
 	     "Packets that found the near ring full."),
 	WAYS("kernel_drops", "12"),

@@ -125,6 +125,7 @@ static void total(const struct bridge_status *status,
 		{ stats->renewals, "rings made anew" },
 		{ stats->checksum, "of the forwarded: checksum completed" },
 		{ stats->gso, "of the forwarded: super-frames" },
+		{ stats->cut, "frames that super-frames were cut into" },
 	};
 	size_t n;
 
