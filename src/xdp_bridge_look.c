@@ -62,7 +62,8 @@ static void look_at_frames(struct netring_xdp_bridge *br,
 
 	if (netring_xdp_ring_waiting(&tx->ring_) &&
 	    completed == port->completed_before)
-		make_anew(br, port, &br->port_[!port->number].stats.refused.busy);
+		make_anew(br, port,
+			  &br->port_[!port->number].stats.refused.busy);
 	port->completed_before = completed;
 }
 

@@ -66,7 +66,8 @@ static struct netring_bridge_stats stats(void)
 static uint64_t fates(const struct netring_bridge_stats *s)
 {
 	return s->forwarded + s->filtered + s->link_local + s->too_long +
-	       s->ring_full + s->link_down + s->refused + s->pending;
+	       s->ring_full + s->link_down + netring_refused_sum(&s->refused) +
+	       s->pending;
 }
 
 static int all_back(void)

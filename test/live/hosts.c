@@ -232,9 +232,9 @@ void hosts_print(const struct netring_bridge_stats *s, const char *what)
 	     (unsigned long long)s->forwarded, (unsigned long long)s->filtered,
 	     (unsigned long long)s->link_local, (unsigned long long)s->too_long,
 	     (unsigned long long)s->ring_full, (unsigned long long)s->link_down,
-	     (unsigned long long)s->refused, (unsigned long long)s->pending,
-	     (unsigned long long)s->checksum, (unsigned long long)s->gso,
-	     (unsigned long long)s->kernel_drops);
+	     (unsigned long long)netring_refused_sum(&s->refused),
+	     (unsigned long long)s->pending, (unsigned long long)s->checksum,
+	     (unsigned long long)s->gso, (unsigned long long)s->kernel_drops);
 }
 
 int hosts_adds_up(const struct netring_bridge_stats *s, const char *what)

@@ -95,7 +95,7 @@ static void by_bridge(enum obstacle what, uint32_t flags)
 	int good = 1;
 
 	/* for all of them, also with LARGE */
-	cfg.rx[0].memory = cfg.tx[0].memory = 4 << 20;
+	cfg.port[0].rx_memory = cfg.port[1].tx_memory = 4 << 20;
 	hosts_open(&br, &cfg);
 	for (i = 0; i < FRAMES; i++) {
 		length = LONG_ONE(i) ? 1000 : 100;

@@ -121,7 +121,8 @@ static void unequal(int attach)
 	   "MTU 9000 to 3000: only what fits arrives");
 	s = xdp_hosts_stats(&br, 0, "unequal");
 	is((long long)s.too_long, 1, "too long for the MTU");
-	is((long long)s.refused.other, 1, "too long for the other end of the cable");
+	is((long long)s.refused.other, 1,
+	   "too long for the other end of the cable");
 	is((long long)s.forwarded, 1, "forwarded");
 	xdp_hosts_close(&br, "unequal");
 	xdp_hosts_mtu(&h, 1, 9000);
