@@ -182,12 +182,17 @@ take_dpdk() {
 		rm ./*.deb
 	)
 	drivers=$(echo "$cache"/dpdk/usr/lib/*/dpdk/pmds-*)
+	libs=${drivers%/dpdk/*}
 	cat >"$cache/bin/dpdk-testpmd" <<-END
 		#!/bin/sh
-		# Drivers that the system has are loaded anyway: not twice.
-		[ -d '${drivers#"$cache/dpdk"}' ] || set -- -d '$drivers' "\$@"
-		LD_LIBRARY_PATH='${drivers%/dpdk/*}' exec \
-			'$cache/dpdk/usr/bin/dpdk-testpmd' "\$@"
+		# What the system has comes first: it loads its own drivers in
+		# any case, and two copies of one do not get along.
+		for driver in '$drivers'/*; do
+			[ -e '${drivers#"$cache/dpdk"}'/"\${driver##*/}" ] ||
+				set -- -d "\$driver" "\$@"
+		done
+		export LD_LIBRARY_PATH='${libs#"$cache/dpdk"}:$libs'
+		exec '$cache/dpdk/usr/bin/dpdk-testpmd' "\$@"
 	END
 	chmod +x "$cache/bin/dpdk-testpmd"
 }
