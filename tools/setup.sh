@@ -4,8 +4,8 @@
 # package that has a service is installed: single programs are taken out of
 # such ones, into $NETRING_CACHE/bin or ~/.cache/netring/bin.
 #
-# usage: setup.sh --for [GOAL]...     what they need; without any, what check does
-#        setup.sh --list [GOAL]...    only prints it
+# usage: setup.sh --for [GOAL]...   what they need; without any, what check does
+#        setup.sh --list [GOAL]...  only prints it
 #        setup.sh PACKAGE...
 
 set -eu
@@ -165,7 +165,7 @@ take_dpdk() {
 		return 0
 	fi
 	[ "$(id -u)" -ne 0 ] || update
-	echo "setup: dpdk-testpmd and its libraries: 5 MB to fetch, 12 MB on disk."
+	echo "setup: dpdk-testpmd and its libraries: 4.4 MB to fetch, 12 MB on disk."
 	mkdir -p "$cache/bin"
 	rm -rf "$cache/dpdk"
 	mkdir "$cache/dpdk"

@@ -56,8 +56,8 @@ package_with() {
 		sed 's|.*/||; s/[:.][^:]*list$//; s/[.]list$//' | head -n 1
 }
 
-# $1 a goal, rest: programs or files: their packages are listed, or are on each system,
-# or come with those that are
+# $1 a goal, rest: programs or files: their packages are listed, or are on each
+# system, or come with those that are
 listed() {
 	goal=$1
 	shift
