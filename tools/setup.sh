@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that goals of the Makefile need, or others. No
 # package that has a service is installed: single programs are taken out of
-# such ones, into $NETRING_CACHE/bin or ~/.cache/netring/bin.
+# such ones, into $NETRING_CACHE/bin; or, by root for everybody, into
+# /var/cache/netring/bin, by others into ~/.cache/netring/bin.
 #
 # usage: setup.sh --for [GOAL]...   what they need; without any, what check does
 #        setup.sh --list [GOAL]...  only prints it
@@ -10,7 +11,14 @@
 
 set -eu
 
-cache=${NETRING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netring}
+shared=/var/cache/netring
+if [ "$(id -u)" -eq 0 ]; then
+	cache=${NETRING_CACHE:-$shared}
+else
+	cache=${NETRING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netring}
+fi
+PATH=$PATH:$cache/bin:$shared/bin
+umask 022
 
 # $1 a kind: its packages
 packages_of() {
@@ -116,9 +124,7 @@ install() {
 
 # $1 a program, $2 the package it is taken out of
 take() {
-	if command -v "$1" >/dev/null || [ -x "$cache/bin/$1" ]; then
-		return 0
-	fi
+	! command -v "$1" >/dev/null || return 0
 	[ "$(id -u)" -ne 0 ] || update
 	apt-cache show --no-all-versions "$2" | awk -v program="$1" '
 		/^Package:/ { name = $2 }
@@ -160,10 +166,7 @@ dpdk_packages() {
 
 # testpmd and those: to install them starts the daemons of RDMA.
 take_dpdk() {
-	if command -v dpdk-testpmd >/dev/null ||
-		[ -x "$cache/bin/dpdk-testpmd" ]; then
-		return 0
-	fi
+	! command -v dpdk-testpmd >/dev/null || return 0
 	[ "$(id -u)" -ne 0 ] || update
 	echo "setup: dpdk-testpmd and its libraries: 4.4 MB to fetch, 12 MB on disk."
 	mkdir -p "$cache/bin"
