@@ -2,15 +2,23 @@
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that goals of the Makefile need, or others. No
 # package that has a service is installed: single programs are taken out of
-# such ones, into $NETRING_CACHE/bin or ~/.cache/netring/bin.
+# such ones, into $NETRING_CACHE/bin; or, by root for everybody, into
+# /var/cache/netring/bin, by others into ~/.cache/netring/bin.
 #
-# usage: setup.sh --for [GOAL]...     what they need; without any, what check does
-#        setup.sh --list [GOAL]...    only prints it
+# usage: setup.sh --for [GOAL]...   what they need; without any, what check does
+#        setup.sh --list [GOAL]...  only prints it
 #        setup.sh PACKAGE...
 
 set -eu
 
-cache=${NETRING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netring}
+shared=/var/cache/netring
+if [ "$(id -u)" -eq 0 ]; then
+	cache=${NETRING_CACHE:-$shared}
+else
+	cache=${NETRING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netring}
+fi
+PATH=$PATH:$cache/bin:$shared/bin
+umask 022
 
 # $1 a kind: its packages
 packages_of() {
@@ -116,9 +124,7 @@ install() {
 
 # $1 a program, $2 the package it is taken out of
 take() {
-	if command -v "$1" >/dev/null || [ -x "$cache/bin/$1" ]; then
-		return 0
-	fi
+	! command -v "$1" >/dev/null || return 0
 	[ "$(id -u)" -ne 0 ] || update
 	apt-cache show --no-all-versions "$2" | awk -v program="$1" '
 		/^Package:/ { name = $2 }
@@ -160,12 +166,9 @@ dpdk_packages() {
 
 # testpmd and those: to install them starts the daemons of RDMA.
 take_dpdk() {
-	if command -v dpdk-testpmd >/dev/null ||
-		[ -x "$cache/bin/dpdk-testpmd" ]; then
-		return 0
-	fi
+	! command -v dpdk-testpmd >/dev/null || return 0
 	[ "$(id -u)" -ne 0 ] || update
-	echo "setup: dpdk-testpmd and its libraries: 5 MB to fetch, 12 MB on disk."
+	echo "setup: dpdk-testpmd and its libraries: 4.4 MB to fetch, 12 MB on disk."
 	mkdir -p "$cache/bin"
 	rm -rf "$cache/dpdk"
 	mkdir "$cache/dpdk"
@@ -182,12 +185,17 @@ take_dpdk() {
 		rm ./*.deb
 	)
 	drivers=$(echo "$cache"/dpdk/usr/lib/*/dpdk/pmds-*)
+	libs=${drivers%/dpdk/*}
 	cat >"$cache/bin/dpdk-testpmd" <<-END
 		#!/bin/sh
-		# Drivers that the system has are loaded anyway: not twice.
-		[ -d '${drivers#"$cache/dpdk"}' ] || set -- -d '$drivers' "\$@"
-		LD_LIBRARY_PATH='${drivers%/dpdk/*}' exec \
-			'$cache/dpdk/usr/bin/dpdk-testpmd' "\$@"
+		# What the system has comes first: it loads its own drivers in
+		# any case, and two copies of one do not get along.
+		for driver in '$drivers'/*; do
+			[ -e '${drivers#"$cache/dpdk"}'/"\${driver##*/}" ] ||
+				set -- -d "\$driver" "\$@"
+		done
+		export LD_LIBRARY_PATH='${libs#"$cache/dpdk"}:$libs'
+		exec '$cache/dpdk/usr/bin/dpdk-testpmd' "\$@"
 	END
 	chmod +x "$cache/bin/dpdk-testpmd"
 }

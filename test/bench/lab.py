@@ -70,7 +70,8 @@ def find(name):
         os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'),
         'netring')
     path = shutil.which(name, path=os.environ.get('PATH', '') +
-                        f':/usr/sbin:/sbin:/usr/bin:/bin:{cache}/bin')
+                        f':/usr/sbin:/sbin:/usr/bin:/bin:{cache}/bin'
+                        ':/var/cache/netring/bin')
     if not path:
         raise Unavailable(f'{name} is not here')
     return path

@@ -47,20 +47,28 @@ if ! command -v dpkg >/dev/null; then
 	done_testing
 fi
 
-# $1 a program: its package
+# $1 a program, or the path of another file: its package
 package_with() {
-	path=$(command -v "$1") || return
+	path=$1
+	[ -e "$path" ] || path=$(command -v "$1") || return
 	path=$(readlink -f "$path")
 	grep -l -x -F -e "$path" -e "${path#/usr}" /var/lib/dpkg/info/*.list |
 		sed 's|.*/||; s/[:.][^:]*list$//; s/[.]list$//' | head -n 1
 }
 
-# $1 a goal, rest: programs: their packages are listed, or are on each system,
-# or come with those that are
+# $1 a goal, rest: programs or files: their packages are listed, or are on each
+# system, or come with those that are
 listed() {
 	goal=$1
 	shift
 	list "$goal" >"$T/list"
+	for _ in 1 2 3; do
+		# shellcheck disable=SC2046 # words
+		dpkg-query -W -f '${Package}\n${Depends}\n' \
+			$(cat "$T/list") 2>/dev/null | sed 's/([^)]*)//g' |
+			tr -s ',| ' '\n' | sort -u >"$T/more"
+		mv "$T/more" "$T/list"
+	done
 	for program; do
 		package=$(package_with "$program")
 		is "$goal: $program" "$(wanted "$package")" ""
@@ -68,15 +76,13 @@ listed() {
 }
 wanted() {
 	[ -n "$1" ] || return 0
-	grep -q -x -F -e "${1%%-[0-9]*}" -e "$1" "$T/list" && return
+	grep -q -x -F -e "$1" "$T/list" && return
 	case $(dpkg-query -W -f '${Essential} ${Priority}' "$1") in
-	yes* | *required) return ;;
+	yes* | *required) ;;
+	*) echo "$1 is not listed" ;;
 	esac
-	while read -r name; do
-		dpkg-query -W -f '${Depends}\n' "$name" 2>/dev/null
-	done <"$T/list" | tr -s ', ' '\n' | grep -q -x -F -e "$1" ||
-		echo "$1 is not listed"
 }
+peers='/usr/include/pcap.h /usr/include/bpf/bpf.h /usr/include/xdp/xsk.h'
 # shellcheck disable=SC2046 # words
 listed demo make gcc musl-gcc awk sed \
 	$(sed -n 's/^for program in \(.*\); do/\1/p' test/demo.sh)
@@ -84,7 +90,15 @@ listed demo make gcc musl-gcc awk sed \
 listed check $(grep -ohE 'command -v [a-z][a-z0-9-]+' test/build/*.t \
 	test/live/*.t | sed 's/.* //' | sort -u |
 	grep -v -x -e promtool -e dpkg -e ar)
-listed bench netsniff-ng trafgen tcpreplay tcpdump gnuplot ethtool
+# shellcheck disable=SC2086 # words
+listed check busybox cppcheck g++ git mawk perl pkg-config prove readelf \
+	setcap setpriv shellcheck ss strace xdp-loader $peers \
+	/usr/include/cmocka.h /usr/include/ev.h \
+	/usr/lib/python3/dist-packages/kconfiglib.py \
+	/usr/lib/python3/dist-packages/scapy/__init__.py
+# shellcheck disable=SC2086 # words
+listed bench netsniff-ng trafgen tcpreplay tcpbridge tcpdump gnuplot ethtool \
+	strace valgrind $peers
 
 # None of them is started with the machine; util-linux, which is everywhere,
 # trims disks.
