@@ -14,6 +14,22 @@ static struct injector_slot *tx_slot(int port, uint32_t i)
 	return (void *)(b.tx[port] + (size_t)i * SLOT);
 }
 
+/* TCP over IPv4, whose vnet header is SUPER_FRAME. */
+void super_frame(uint8_t *bytes, uint32_t len)
+{
+	static const uint8_t headers[] = {
+		0x08, 0x00,				    /* Ethernet */
+		0x45, 0,    0, 0, 0,  1, 0, 0, 64, 6, 0, 0, /* IPv4 */
+		10,   0,    0, 1, 10, 0, 0, 2,		    /* addresses */
+		0,    1,    0, 2, 0,  0, 0, 3, 0,  0, 0, 4, /* TCP */
+		0x50, 0x10, 1, 0, 0,  0, 0, 0
+	};
+
+	memcpy(bytes + 12, headers, sizeof(headers));
+	bytes[16] = (uint8_t)((len - 14) >> 8);
+	bytes[17] = (uint8_t)(len - 14);
+}
+
 int arrive(int port, const struct arrival *frame)
 {
 	struct netring_tpacket2_ *h = rx_slot(port, b.rx_at[port]);
@@ -44,6 +60,8 @@ int arrive(int port, const struct arrival *frame)
 	if (frame->odd)
 		bytes[frame->odd - 1] ^= 1;
 	memcpy(bytes - 10, frame->vnet, 10);
+	if (frame->vnet[1])
+		super_frame(bytes, h->len);
 	h->status = NR_TP_STATUS_USER | frame->status |
 		    (frame->tpid ? 0x50u : 0u);
 	b.rx_at[port] = (b.rx_at[port] + 1) % RX_SLOTS;

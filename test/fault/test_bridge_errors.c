@@ -67,7 +67,7 @@ static void down_by_oversize(void **state)
 	const struct arrival large = { .len = 400,
 				       .wire_len = 1200,
 				       .status = NETRING_PACKET_OVERSIZE,
-				       .vnet = { 0, 1 } };
+				       .vnet = SUPER_FRAME };
 	static uint32_t buffer[512];
 
 	(void)state;
@@ -75,7 +75,8 @@ static void down_by_oversize(void **state)
 	b.br.oversize_ = (void *)buffer;
 	b.br.oversize_size_ = sizeof(buffer);
 	arrive(0, &large);
-	b.queue[0][1] = 1; /* TCPv4, in segments */
+	memcpy(b.queue[0], large.vnet, 10);
+	super_frame(b.queue[0] + 10, 1200);
 	b.queue_len[b.queue_in++] = 1210;
 	b.down_after_poll = 1;
 	assert_int_equal(step(1000), 1);

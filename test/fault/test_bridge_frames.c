@@ -158,8 +158,8 @@ static void lengths(void **state)
 		{ { .len = 314, .tpid = 0x8100, .tci = 5 }, 1 },
 		{ { .len = 315, .tpid = 0x8100, .tci = 5 }, 0 },
 		{ { .len = 60, .wire_len = 61 }, 0 },
-		{ { .len = 400, .vnet = { 0, 1 } }, 1 }, /* a super-frame */
-		{ { .len = 400, .wire_len = 900, .vnet = { 0, 1 } }, 0 },
+		{ { .len = 400, .vnet = SUPER_FRAME }, 1 }, /* a super-frame */
+		{ { .len = 400, .wire_len = 900, .vnet = SUPER_FRAME }, 0 },
 	};
 	struct netring_bridge_stats stats;
 	uint32_t i;
@@ -282,11 +282,14 @@ static void hold(void **state)
 
 static void queue_whole(uint32_t len)
 {
+	static const uint8_t vnet[] = SUPER_FRAME;
+	uint8_t *bytes = b.queue[b.queue_in % 4];
 	uint32_t i;
 
-	for (i = 0; i < len + 10; i++)
-		b.queue[b.queue_in % 4][i] = (uint8_t)(i < 10 ? 0 : i - 10);
-	b.queue[b.queue_in % 4][1] = 1; /* TCPv4, in segments */
+	for (i = 0; i < len; i++)
+		bytes[10 + i] = (uint8_t)i;
+	memcpy(bytes, vnet, 10);
+	super_frame(bytes + 10, len);
 	b.queue_len[b.queue_in++ % 4] = len + 10;
 }
 
@@ -304,7 +307,7 @@ static void oversize(void **state)
 	const struct arrival large = { .len = 400,
 				       .wire_len = 1200,
 				       .status = NETRING_PACKET_OVERSIZE,
-				       .vnet = { 0, 1 } };
+				       .vnet = SUPER_FRAME };
 	static uint32_t buffer[512];
 	struct netring_bridge_stats s;
 	uint32_t i;

@@ -84,6 +84,18 @@ static enum netring_step step_of(uint32_t n)
 	return n == 1 ? NETRING_STEP_SOCKET : xdp_step(wrap_failed());
 }
 
+/* Asked last, by the bridge's own socket, which is the first. */
+static int of_offloads(uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i + 1 < n; i++)
+		if (wrap.log[i].call == WRAP_IOCTL &&
+		    wrap.log[i].fd < wrap.log[n - 1].fd)
+			return 0;
+	return calls_of(WRAP_SOCKET, n, AF_UNIX) == 9;
+}
+
 /* 0: no reason to give up, or what is told. */
 static int expect(uint32_t n, int error)
 {
@@ -93,7 +105,7 @@ static int expect(uint32_t n, int error)
 	case WRAP_CLOSE:
 		return 0;
 	case WRAP_IOCTL: /* offloads; how many queues there are */
-		if (call->option == SIOCGIFNAME)
+		if (call->option == SIOCGIFNAME && of_offloads(n))
 			return 0;
 		if (call->option != SIOCETHTOOL) /* again: by its name */
 			return error == ENODEV && calls_of(WRAP_SOCKET, n,
@@ -335,6 +347,7 @@ static void queue_taken(void **state)
 	wrap.bind = taken_bind;
 	wrap.poll = pass_time;
 	taken_ms = 200;
+	wrap.endless = 1;
 	assert_int_equal(open_case(&cases[0]), 0);
 	taken_ms = 200;
 	assert_int_equal(netring_xdp_reopen(&br.port_[0].xdp), -EBUSY);
