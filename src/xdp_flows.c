@@ -51,7 +51,7 @@ struct flow {
 		BPF(NR_BPF_LDX_H, 2, 7, TAG_TYPE, 0),              \
 		BPF(NR_BPF_ADD64_IMM, 7, 0, 0, TAG_SIZE)
 
-static const struct xdp_insn flows[] = {
+static const struct xdp_insn flow_code[] = {
 	BPF(NR_BPF_LDX_W, 7, 6, NR_XDP_MD_DATA, 0),
 	BPF(NR_BPF_LDX_W, 8, 6, NR_XDP_MD_DATA_END, 0),
 	NEED(ETH_SIZE),
@@ -113,7 +113,8 @@ _Static_assert((sizeof(flows) / sizeof(flows[0]) + 16) *
 
 void netring_xdp_put_flows_(struct xdp_code *code)
 {
-	netring_xdp_put_(code, flows, sizeof(flows) / sizeof(flows[0]));
+	netring_xdp_put_(code, flow_code,
+			 sizeof(flow_code) / sizeof(flow_code[0]));
 }
 
 static int change(int flows, int command, uint16_t port, uint8_t protocol,
