@@ -106,7 +106,7 @@ static const struct xdp_insn flow_code[] = {
 };
 
 /* With two slots for each of three maps' addresses, and what follows. */
-_Static_assert((sizeof(flows) / sizeof(flows[0]) + 16) *
+_Static_assert((sizeof(flow_code) / sizeof(flow_code[0]) + 16) *
 			       sizeof(struct nr_bpf_insn) <=
 		       sizeof(((struct netring_xdp_program *)0)->scratch_),
 	       "room for the longest program");

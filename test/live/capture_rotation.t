@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Files by size and by time, and a capture that ends by itself.
+# netring-test: alone
 # shellcheck shell=sh source-path=SCRIPTDIR/../..
 
 . test/live/wire.sh

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_loop_roles.c - capture, injector, bridge and a pipe in one loop. */
+/* netring-test: alone */
 #define _GNU_SOURCE
 #include "hosts.h"
 #include "live.h"
