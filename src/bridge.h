@@ -12,4 +12,9 @@
 int netring_bridge_reopen_(struct netring_bridge *br,
 			   struct netring_bridge_port_ *port);
 
+/* Up to the budget from one port to the other; returns the frames taken. */
+int netring_bridge_move_(struct netring_bridge *br,
+			 struct netring_bridge_port_ *near,
+			 struct netring_bridge_port_ *far);
+
 #endif

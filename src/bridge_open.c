@@ -27,17 +27,18 @@ static int find_port(struct netring_bridge *br, int i, const char *interface)
 }
 
 /* With a buffer for super-frames, offloads that stay on lose nothing. */
-static int set_offloads(struct netring_bridge *br, int i)
+static int set_offloads(struct netring_bridge *br, int i,
+			enum offload_change how)
 {
 	struct netring_bridge_port_ *port = &br->port_[i];
-	int r;
+	int r = -EINVAL;
 
 	br->step = NETRING_STEP_OFFLOAD;
 	br->port = i;
-	r = br->flags_ & (NETRING_BRIDGE_LARGE | NETRING_BRIDGE_KEEP_OFFLOADS) ?
-		    -EINVAL :
-		    netring_offload_set_(br->fd_ - 1, port->name,
-					 &port->offloads, 0);
+	offloads_of(&port->offloads, port->capture.ifindex_);
+	if (!(br->flags_ &
+	      (NETRING_BRIDGE_LARGE | NETRING_BRIDGE_KEEP_OFFLOADS)))
+		r = netring_offload_change_(br->fd_ - 1, &port->offloads, how);
 	return br->oversize_ || br->flags_ & NETRING_BRIDGE_LARGE ? 0 : r;
 }
 
@@ -52,21 +53,24 @@ static int open_capture(struct netring_bridge *br,
 			const struct netring_bridge_config *cfg, int from,
 			uint32_t packet)
 {
+	const struct netring_bridge_port_config *port = &cfg->port[from];
 	struct netring_capture *cap = &br->port_[from].capture;
-	struct netring_capture_config rx = cfg->rx[from];
+	struct netring_capture_config rx;
 	int r;
 
+	memset(&rx, 0, sizeof(rx));
 	rx.interface = cfg->interface[from];
-	rx.flags |= NETRING_CAPTURE_PROMISC | NETRING_CAPTURE_IMMEDIATE |
-		    NETRING_CAPTURE_VNET_HDR;
+	rx.flags = NETRING_CAPTURE_PROMISC | NETRING_CAPTURE_IMMEDIATE |
+		   NETRING_CAPTURE_VNET_HDR;
 	rx.direction = NETRING_DIRECTION_IN;
 	if (br->oversize_) {
 		rx.flags |= NETRING_CAPTURE_OVERSIZE;
-		if (!rx.receive_buffer)
-			rx.receive_buffer = OVERSIZE_WAITING;
+		rx.receive_buffer = OVERSIZE_WAITING;
 	}
-	rx.memory = ring_memory(br, rx.memory);
+	rx.memory = ring_memory(br, port->rx_memory);
 	rx.max_packet = packet;
+	rx.filter = port->filter;
+	rx.ebpf_filter = port->ebpf_filter;
 	r = netring_capture_open(cap, &rx);
 	br->step = cap->step;
 	br->reason = cap->reason;
@@ -75,21 +79,27 @@ static int open_capture(struct netring_bridge *br,
 }
 
 static int open_injector(struct netring_bridge *br,
-			 const struct netring_bridge_config *cfg, int from,
+			 const struct netring_bridge_config *cfg, int to,
 			 uint32_t packet)
 {
-	struct netring_injector *inj = &br->port_[!from].injector;
-	struct netring_injector_config tx = cfg->tx[from];
+	const struct netring_bridge_port_config *port = &cfg->port[to];
+	struct netring_injector *inj = &br->port_[to].injector;
+	struct netring_injector_config tx;
 	int r;
 
-	tx.interface = cfg->interface[!from];
-	tx.flags |= NETRING_INJECTOR_VNET_HDR;
-	tx.memory = ring_memory(br, tx.memory);
+	memset(&tx, 0, sizeof(tx));
+	tx.interface = cfg->interface[to];
+	tx.flags = NETRING_INJECTOR_VNET_HDR;
+	tx.memory = ring_memory(br, port->tx_memory);
 	tx.max_packet = packet;
+	tx.send_buffer = port->send_buffer;
+	tx.priority = port->priority;
+	tx.mark = port->mark;
+	tx.retry_ms = port->retry_ms;
 	r = netring_injector_open(inj, &tx);
 	br->step = inj->step;
 	br->reason = inj->reason;
-	br->port = !from;
+	br->port = to;
 	return r;
 }
 
@@ -112,21 +122,25 @@ static int set_up(struct netring_bridge *br,
 			packet = r;
 	}
 	for (i = 0; i < 2 && r >= 0; i++)
-		if ((r = set_offloads(br, i)) >= 0 &&
-		    (r = open_capture(br, cfg, i, (uint32_t)packet)) >= 0)
-			r = open_injector(br, cfg, i, (uint32_t)packet);
+		if ((r = open_capture(br, cfg, i, (uint32_t)packet)) >= 0)
+			r = open_injector(br, cfg, !i, (uint32_t)packet);
 	if (r < 0)
 		return r;
 	br->step = NETRING_STEP_CONFIG;
-	return br->port_[0].capture.ifindex_ == br->port_[1].capture.ifindex_ ?
-		       -EINVAL :
-		       0;
+	if (br->port_[0].capture.ifindex_ == br->port_[1].capture.ifindex_)
+		return -EINVAL;
+	/* last, for nothing is to be changed by an open that fails */
+	for (i = 0; i < 4 && r >= 0; i++)
+		r = set_offloads(br, i & 1,
+				 i < 2 ? OFFLOAD_LOOK : OFFLOAD_CLEAR);
+	return r;
 }
 
 int netring_bridge_open(struct netring_bridge *bridge,
 			const struct netring_bridge_config *cfg)
 {
-	int r;
+	enum netring_step step;
+	int r, port;
 
 	memset(bridge, 0, sizeof(*bridge));
 	bridge->flags_ = cfg->flags;
@@ -137,13 +151,17 @@ int netring_bridge_open(struct netring_bridge *bridge,
 	bridge->oversize_ = cfg->oversize;
 	bridge->oversize_size_ = cfg->oversize_size;
 	bridge->step = NETRING_STEP_CONFIG;
-	if (!cfg->interface[0] || !cfg->interface[1])
+	if (!cfg->interface[0] || !cfg->interface[1] ||
+	    (cfg->oversize && ((uintptr_t)cfg->oversize % sizeof(uint32_t) ||
+			       cfg->oversize_size < NETRING_BRIDGE_OVERSIZE)))
 		return -EINVAL;
 	r = set_up(bridge, cfg);
+	step = r < 0 ? bridge->step : NETRING_STEP_NONE;
+	port = bridge->port;
 	if (r < 0)
 		netring_bridge_close(bridge);
-	else
-		bridge->step = NETRING_STEP_NONE;
+	bridge->step = step;
+	bridge->port = port;
 	return r;
 }
 
@@ -154,21 +172,28 @@ int netring_bridge_reopen_(struct netring_bridge *br,
 
 	if (r >= 0)
 		r = netring_injector_rebind(&port->injector);
-	if (r >= 0) {
-		port->offloads = 0;		      /* a new interface: */
-		(void)set_offloads(br, port->number); /* as good as it gets */
-	}
+	/* a new interface's; where that is refused, it stays as it is */
+	if (r >= 0)
+		(void)set_offloads(br, port->number, OFFLOAD_CLEAR);
 	return r;
 }
 
 void netring_bridge_close(struct netring_bridge *bridge)
 {
 	struct netring_bridge_port_ *port;
+	int i;
 
+	if (bridge->fd_)
+		bridge->step = NETRING_STEP_NONE;
+	/* first: what follows takes time, in which a program may be ended */
+	for (i = 0; i < 2 && bridge->fd_; i++)
+		if (netring_offload_change_(bridge->fd_ - 1,
+					    &bridge->port_[i].offloads,
+					    OFFLOAD_RESTORE) < 0) {
+			bridge->step = NETRING_STEP_OFFLOAD;
+			bridge->port = i;
+		}
 	for (port = bridge->port_; port < bridge->port_ + 2; port++) {
-		if (bridge->fd_)
-			(void)netring_offload_set_(bridge->fd_ - 1, port->name,
-						   &port->offloads, 1);
 		netring_capture_close(&port->capture);
 		netring_injector_close(&port->injector);
 	}

@@ -97,6 +97,11 @@ static void advance(struct netring_capture *cap)
 void netring_capture_release(struct netring_capture *cap)
 {
 	sys_assert(cap->ring_ && cap->held_ <= cap->slots_ + 1);
+	if (NETRING_CONFIG_CAPTURE_V2 &&
+	    cap->flags_ & NETRING_CAPTURE_OVERSIZE) {
+		netring_capture_pass_(cap, cap->held_);
+		cap->passed_ = 0;
+	}
 	if (cap->held_)
 		cap->sequence_++;
 	for (; cap->held_; cap->held_--) {

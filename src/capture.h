@@ -7,8 +7,22 @@
 
 #include <netring/capture.h>
 
-/* Find cap->interface_, join, bind. Sets cap->step. */
-int netring_capture_attach_(struct netring_capture *cap);
+/* In cap->link_down_: the socket's error came to hand elsewhere, and
+ * netring_capture_wait() has it still to tell. */
+#define CAPTURE_DOWN_UNTOLD 2
+
+/* Join, bind. Sets cap->step. */
+int netring_capture_attach_(struct netring_capture *cap, int ifindex);
+
+/* OVERSIZE: off the socket's queue with the packets of the slots before @slot
+ * of the batch. */
+void netring_capture_pass_(struct netring_capture *cap, uint32_t slot);
+
+/* Is a link that was down up again (cap->link_down_)? -ENODEV: it is gone. */
+int netring_capture_look_(struct netring_capture *cap);
+
+/* The ring of TPACKET_V2 anew; what was in it is lost. */
+int netring_capture_renew_(struct netring_capture *cap);
 
 /* netring_batch_next(), once for all that need no copy of their own. */
 int netring_capture_walk_(struct netring_batch *batch,

@@ -38,6 +38,10 @@ static int check_config(const struct netring_capture_config *cfg)
 	if ((!cfg->interface && !cfg->ifindex) ||
 	    (unsigned int)cfg->direction > NETRING_DIRECTION_OUT ||
 	    cfg->retire_ms > RETIRE_MAX ||
+	    (NETRING_CONFIG_CAPTURE_V3 &&
+	     (cfg->flags &
+	      (NETRING_CAPTURE_OVERSIZE | NETRING_CAPTURE_IMMEDIATE)) ==
+		     NETRING_CAPTURE_OVERSIZE) ||
 	    (NETRING_CONFIG_CAPTURE_FILTER &&
 	     !!cfg->filter + !!cfg->ebpf_filter + !!cfg->snaplen > 1) ||
 	    (NETRING_CONFIG_PACKET_ADOPT && cfg->netns && cfg->socket))
@@ -94,30 +98,36 @@ static int set_buffer(const struct netring_capture *cap, int option,
 static int set_options(struct netring_capture *cap,
 		       const struct netring_capture_config *cfg)
 {
-	int vnet = cap->packet_flags_ & NETRING_PACKET_VNET;
-	int r;
+	int vnet = !!(cap->packet_flags_ & NETRING_PACKET_VNET);
+	/* what somebody set before is set back */
+	int adopted = NETRING_CONFIG_PACKET_ADOPT && cfg->socket;
+	int r, hardware, oversize;
 
+	hardware = NETRING_CONFIG_CAPTURE_TIMESTAMP &&
+		   cfg->flags & NETRING_CAPTURE_TIME_HARDWARE;
+	oversize = NETRING_CONFIG_CAPTURE_V2 &&
+		   cfg->flags & NETRING_CAPTURE_OVERSIZE;
 	r = set_option(cap, NETRING_STEP_VERSION, NR_PACKET_VERSION,
 		       capture_is_v2(cap) ? NR_TPACKET_V2 : NR_TPACKET_V3);
 	if (r >= 0)
 		r = set_option(cap, NETRING_STEP_RESERVE, NR_PACKET_RESERVE,
 			       vnet ? VNET_ROOM : VLAN_ROOM);
-	if (NETRING_CONFIG_CAPTURE_VNET_HDR && r >= 0 && vnet)
+	/* a cooked socket has no such header, and refuses to be asked */
+	if (((NETRING_CONFIG_CAPTURE_VNET_HDR && vnet) ||
+	     (adopted && !(cfg->flags & NETRING_CAPTURE_COOKED))) &&
+	    r >= 0)
 		r = set_option(cap, NETRING_STEP_VNET_HDR, NR_PACKET_VNET_HDR,
-			       1);
-	if (NETRING_CONFIG_CAPTURE_TIMESTAMP && r >= 0 &&
-	    cfg->flags & NETRING_CAPTURE_TIME_HARDWARE)
+			       vnet);
+	if ((hardware || adopted) && r >= 0)
 		r = set_option(cap, NETRING_STEP_TIMESTAMP, NR_PACKET_TIMESTAMP,
-			       NR_SOF_TIMESTAMPING_RAW_HARDWARE);
-	if (NETRING_CONFIG_CAPTURE_V2 && r >= 0 &&
-	    cfg->flags & NETRING_CAPTURE_OVERSIZE) {
+			       hardware ? NR_SOF_TIMESTAMPING_RAW_HARDWARE : 0);
+	if ((oversize || adopted) && r >= 0)
 		r = set_option(cap, NETRING_STEP_OPTION, NR_PACKET_COPY_THRESH,
-			       1);
-		/* beyond the system's limit, where that is allowed */
-		if (r >= 0 && cfg->receive_buffer &&
-		    set_buffer(cap, SO_RCVBUFFORCE, cfg) < 0)
-			r = set_buffer(cap, SO_RCVBUF, cfg);
-	}
+			       oversize != 0);
+	/* beyond the system's limit, where that is allowed */
+	if (oversize && r >= 0 && cfg->receive_buffer &&
+	    set_buffer(cap, SO_RCVBUFFORCE, cfg) < 0)
+		r = set_buffer(cap, SO_RCVBUF, cfg);
 	return r;
 }
 
@@ -224,26 +234,21 @@ static int set_direction(struct netring_capture *cap,
 	return 0;
 }
 
-int netring_capture_attach_(struct netring_capture *cap)
+int netring_capture_attach_(struct netring_capture *cap, int ifindex)
 {
 	int fd = cap->fd_ - 1;
-	int r;
+	int r = 0;
 
-	cap->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_get_(fd, NR_SIOCGIFINDEX, cap->interface_);
-	if (r < 0)
-		return r;
-	cap->ifindex_ = (uint32_t)r;
+	cap->ifindex_ = (uint32_t)ifindex;
 	cap->step = NETRING_STEP_MEMBERSHIP;
 	if (cap->flags_ & NETRING_CAPTURE_PROMISC)
-		r = netring_packet_join_(fd, r, NR_PACKET_MR_PROMISC);
+		r = netring_packet_join_(fd, ifindex, NR_PACKET_MR_PROMISC);
 	if (r >= 0 && cap->flags_ & NETRING_CAPTURE_ALLMULTI)
-		r = netring_packet_join_(fd, (int)cap->ifindex_,
-					 NR_PACKET_MR_ALLMULTI);
+		r = netring_packet_join_(fd, ifindex, NR_PACKET_MR_ALLMULTI);
 	if (r < 0)
 		return r;
 	cap->step = NETRING_STEP_BIND;
-	r = netring_packet_bind_(fd, (int)cap->ifindex_, cap->protocol_);
+	r = netring_packet_bind_(fd, ifindex, cap->protocol_);
 	if (r >= 0)
 		r = netring_packet_bound_(fd, &cap->hatype_);
 	return r;
@@ -271,7 +276,9 @@ static int set_up(struct netring_capture *cap,
 	cap->step = NETRING_STEP_INTERFACE;
 	if ((r = netring_interface_name_(cap->fd_ - 1, cfg->interface,
 					 cfg->ifindex, cap->interface_)) < 0 ||
-	    (r = netring_capture_attach_(cap)) < 0)
+	    (r = netring_interface_get_(cap->fd_ - 1, NR_SIOCGIFINDEX,
+					cap->interface_)) < 0 ||
+	    (r = netring_capture_attach_(cap, r)) < 0)
 		return r;
 	if (NETRING_CONFIG_CAPTURE_FANOUT && cfg->fanout) {
 		cap->step = NETRING_STEP_FANOUT;
@@ -298,7 +305,7 @@ static int set_up(struct netring_capture *cap,
 int netring_capture_open(struct netring_capture *cap,
 			 const struct netring_capture_config *cfg)
 {
-	int r;
+	int r, given;
 
 	memset(cap, 0, sizeof(*cap));
 	cap->step = NETRING_STEP_CONFIG;
@@ -319,9 +326,13 @@ int netring_capture_open(struct netring_capture *cap,
 	cap->protocol_ = cfg->protocol ? cfg->protocol : NR_ETH_P_ALL;
 	r = set_up(cap, cfg);
 	if (r < 0) {
-		if (NETRING_CONFIG_PACKET_ADOPT && cfg->socket)
+		given = NETRING_CONFIG_PACKET_ADOPT && cfg->socket ? cap->fd_ :
+								     0;
+		if (given)
 			cap->fd_ = 0; /* still the caller's */
 		netring_capture_close(cap);
+		if (given)
+			netring_packet_no_ring_(given - 1, NR_PACKET_RX_RING);
 		return r;
 	}
 	cap->step = NETRING_STEP_NONE;

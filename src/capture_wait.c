@@ -14,8 +14,9 @@
 static int look_at_link(struct netring_capture *cap)
 {
 	char name[NR_IFNAMSIZ] = { 0 };
+	uint16_t hatype; /* 0 of one that is being removed */
 	int fd = cap->fd_ - 1;
-	int r = netring_packet_bound_(fd, &cap->hatype_);
+	int r = netring_packet_bound_(fd, &hatype);
 	int flags;
 
 	if (r < 0 || netring_interface_name_(fd, NULL, cap->ifindex_, name) < 0)
@@ -24,6 +25,15 @@ static int look_at_link(struct netring_capture *cap)
 	if (flags > 0 && flags & NR_IFF_UP)
 		cap->link_down_ = 0;
 	return r;
+}
+
+static int tell_down(struct netring_capture *cap)
+{
+	int r;
+
+	cap->link_down_ = 1;
+	r = look_at_link(cap);
+	return r < 0 ? r : NETRING_EVENT_LINK_DOWN;
 }
 
 /* POLLERR stays until the error is fetched. */
@@ -38,9 +48,7 @@ static int fetch_error(struct netring_capture *cap)
 		return r;
 	if (error != ENETDOWN)
 		return error > 0 ? -error : -EIO; /* an end, never a spin */
-	cap->link_down_ = 1;
-	r = look_at_link(cap);
-	return r < 0 ? r : NETRING_EVENT_LINK_DOWN;
+	return tell_down(cap);
 }
 
 static int wait_once(struct netring_capture *cap, short events, int timeout)
@@ -65,6 +73,9 @@ int netring_capture_wait(struct netring_capture *cap, int timeout)
 	sys_assert(cap->ring_);
 	while (!capture_ready(cap)) {
 		slice = events || !timeout ? timeout : SPURIOUS_MS;
+		if (NETRING_CONFIG_CAPTURE_V2 &&
+		    cap->link_down_ == CAPTURE_DOWN_UNTOLD)
+			return tell_down(cap);
 		if (cap->link_down_) {
 			r = look_at_link(cap);
 			if (r < 0)
@@ -124,4 +135,9 @@ int netring_capture_receive(struct netring_capture *cap,
 		}
 		cap->receiving_ = 1;
 	}
+}
+
+int netring_capture_look_(struct netring_capture *cap)
+{
+	return look_at_link(cap);
 }

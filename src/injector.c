@@ -5,6 +5,9 @@
 #define TYPE_AT 12u
 #define VLAN_TAG 4u
 #define COPY_MOST 2048u /* above that, copying takes pages, too */
+#define TCP_LENGTH 12u
+#define UDP_HEADER 8u
+#define CHECKSUM 2u
 
 static uint32_t next_slot(const struct netring_injector *inj, uint32_t slot)
 {
@@ -19,6 +22,16 @@ static uint32_t last_slot(const struct netring_injector *inj)
 	       1;
 }
 
+struct injector_slot *netring_injector_slot_(const struct netring_injector *inj,
+					     uint32_t frame)
+{
+	uint32_t slot = inj->tail_slot_ + (frame - inj->tail_);
+
+	if (slot >= inj->geometry_.frame_count)
+		slot -= inj->geometry_.frame_count;
+	return injector_slot(inj, slot);
+}
+
 /*
  * The slot of a frame that was reserved and is not done; NULL: it is not. A
  * frame is committed or discarded once; but the kernel could also have changed
@@ -27,32 +40,20 @@ static uint32_t last_slot(const struct netring_injector *inj)
 static struct injector_slot *slot_of(const struct netring_injector *inj,
 				     const struct netring_frame *frame)
 {
-	uint32_t ahead = frame->number - inj->tail_;
-	uint32_t slot = inj->tail_slot_ + ahead;
 	struct injector_slot *found = NULL;
 
-	if (slot >= inj->geometry_.frame_count)
-		slot -= inj->geometry_.frame_count;
-	if (ahead < inj->head_ - inj->tail_)
-		found = injector_slot(inj, slot);
+	if (frame->number - inj->tail_ < inj->head_ - inj->tail_)
+		found = netring_injector_slot_(inj, frame->number);
 	return found && found->state == SLOT_RESERVED ? found : NULL;
-}
-
-/* Every slot has one, whoever fills it. */
-static struct netring_vnet *vnet_of(struct injector_slot *slot)
-{
-	return (struct netring_vnet *)(void *)((uint8_t *)slot +
-					       NR_TPACKET2_TX_OFFSET);
 }
 
 void netring_injector_reap_(struct netring_injector *inj)
 {
 	struct injector_slot *slot;
 
-	while (inj->tail_ != inj->head_) {
+	while (inj->tail_ != inj->sent_) {
 		slot = injector_slot(inj, inj->tail_slot_);
-		if (slot->state == SLOT_RESERVED ||
-		    slot_status(slot) & SLOT_BUSY)
+		if (slot_status(slot) & SLOT_BUSY)
 			break;
 		if (slot->state == SLOT_COMMITTED) {
 			inj->pending_--;
@@ -81,7 +82,7 @@ int netring_injector_reserve(struct netring_injector *inj,
 		slot->retries = 0;
 		inj->newest_++;
 	}
-	vnet = vnet_of(slot);
+	vnet = injector_vnet(slot);
 	memset(vnet, 0, sizeof(*vnet));
 	frame->vnet = inj->flags_ & NETRING_INJECTOR_VNET_HDR ? vnet : NULL;
 	frame->data = (uint8_t *)(vnet + 1);
@@ -90,15 +91,6 @@ int netring_injector_reserve(struct netring_injector *inj,
 	frame->number = inj->head_++;
 	inj->head_slot_ = next_slot(inj, inj->head_slot_);
 	return 0;
-}
-
-/* Release: the frame is written before the kernel may read it. */
-static void hand_over(struct injector_slot *slot, uint32_t state, uint32_t len)
-{
-	slot->len = len;
-	slot->state = state;
-	__atomic_store_n(&slot->status, NR_TP_STATUS_SEND_REQUEST,
-			 __ATOMIC_RELEASE);
 }
 
 static void give_up(struct netring_injector *inj,
@@ -114,8 +106,9 @@ static void give_up(struct netring_injector *inj,
 	}
 	/* a hole would stop the kernel; with PACKET_LOSS it skips this, and
 	 * numbers it for timestamps as the vnet header is good */
-	memset(vnet_of(slot), 0, sizeof(struct netring_vnet));
-	hand_over(slot, SLOT_DISCARDED, sizeof(struct netring_vnet));
+	memset(injector_vnet(slot), 0, INJECTOR_VNET);
+	slot->len = INJECTOR_VNET;
+	slot->state = SLOT_DISCARDED;
 }
 
 void netring_injector_discard(struct netring_injector *inj,
@@ -126,24 +119,46 @@ void netring_injector_discard(struct netring_injector *inj,
 	sys_assert(slot);
 	if (!slot)
 		return;
-	inj->stats_.discarded++;
 	give_up(inj, frame, slot);
 }
 
 /*
- * The longest frame that the interface takes, by what is at its front. With a
- * vnet header the kernel leaves the length to us: a tag of 0x8100 may be on
- * top, as it has it, and for a bridge, which fills in that header, two tags.
+ * How long is it on the wire, where a super-frame is cut? Its headers, as far
+ * as they can be found, and the bytes of a segment.
  */
-static uint32_t longest(const struct netring_injector *inj,
-			const struct netring_frame *frame, uint32_t len)
+static uint32_t wire_length(const struct netring_vnet *vnet,
+			    const uint8_t *data, uint32_t len)
+{
+	uint32_t gso = vnet->gso_type & ~GSO_ECN, start = vnet->csum_start;
+	uint32_t segment = vnet->header_len;
+
+	if (!gso)
+		return len;
+	if (vnet->flags & VNET_CHECKSUM) {
+		segment = start;
+		if (gso == GSO_UDP_L4)
+			segment += UDP_HEADER;
+		else if (gso != GSO_UDP && start + TCP_LENGTH < len)
+			segment += data[start + TCP_LENGTH] >> 4 << 2;
+	}
+	segment += vnet->gso_size;
+	return segment < len ? segment : len;
+}
+
+/*
+ * Is it longer than the interface takes, by what is at its front? With a vnet
+ * header the kernel leaves the length to us: a tag of 0x8100 may be on top, as
+ * it has it, and for a bridge, which fills in that header, two tags.
+ */
+static int too_long(const struct netring_injector *inj,
+		    const struct netring_frame *frame, uint32_t len)
 {
 	uint32_t most = inj->mtu_ + inj->header_;
 	const uint8_t *type = frame->data + TYPE_AT;
 	int tags;
 
-	if (frame->vnet && frame->vnet->gso_type)
-		return frame->capacity;
+	if (NETRING_CONFIG_INJECTOR_VNET_HDR && frame->vnet)
+		len = wire_length(frame->vnet, frame->data, len);
 	for (tags = frame->vnet ? 2 : 1; tags && len > most && inj->header_;
 	     tags--, type += VLAN_TAG) {
 		if (!(type[0] == 0x81 && type[1] == 0) &&
@@ -151,7 +166,40 @@ static uint32_t longest(const struct netring_injector *inj,
 			break;
 		most += VLAN_TAG;
 	}
-	return most;
+	return len > most;
+}
+
+/* It may be changed at any time: once a batch, and once a millisecond. */
+static void look_at_mtu(struct netring_injector *inj)
+{
+	uint32_t now = (uint32_t)netring_clock_ms();
+
+	if (now != inj->looked_)
+		(void)netring_injector_read_mtu_(inj);
+	inj->looked_ = now;
+}
+
+int netring_injector_check_(struct netring_injector *inj,
+			    const struct netring_frame *frame, uint32_t len)
+{
+	const struct netring_vnet *vnet = frame->vnet;
+
+	if (inj->head_ == inj->sent_ + 1 || inj->head_ == inj->sent_)
+		look_at_mtu(inj);
+	if (len < inj->header_ || !len ||
+	    (NETRING_CONFIG_INJECTOR_VNET_HDR && vnet &&
+	     vnet->flags & VNET_CHECKSUM &&
+	     vnet->csum_start + vnet->csum_offset + CHECKSUM > len)) {
+		inj->stats_.too_short++;
+		return -EINVAL;
+	}
+	if (len > frame->capacity || (too_long(inj, frame, len) &&
+				      (netring_injector_read_mtu_(inj) < 0 ||
+				       too_long(inj, frame, len)))) {
+		inj->stats_.too_long++;
+		return -EMSGSIZE;
+	}
+	return 0;
 }
 
 /*
@@ -165,89 +213,36 @@ int netring_injector_commit(struct netring_injector *inj,
 {
 	struct injector_slot *slot = slot_of(inj, frame);
 	struct netring_vnet *vnet;
-	int r = 0;
+	int r;
 
 	sys_assert(slot);
 	if (!slot)
 		return -EBADF;
-	if (len < inj->header_ || !len) {
-		inj->stats_.too_short++;
-		r = -EINVAL;
-	} else if (len > frame->capacity ||
-		   (len > longest(inj, frame, len) &&
-		    (netring_injector_read_mtu_(inj) < 0 ||
-		     len > longest(inj, frame, len)))) {
-		inj->stats_.too_long++;
-		r = -EMSGSIZE;
-	}
+	r = netring_injector_check_(inj, frame, len);
 	if (r < 0) {
 		give_up(inj, frame, slot);
 		return r;
 	}
-	vnet = vnet_of(slot);
-	if (!vnet->header_len && len <= COPY_MOST)
-		vnet->header_len = (uint16_t)len;
+	vnet = injector_vnet(slot);
+	if (!vnet->header_len || vnet->header_len > len)
+		vnet->header_len = len <= COPY_MOST ? (uint16_t)len : 0;
 	inj->pending_++;
 	inj->stats_.queued++;
-	hand_over(slot, SLOT_COMMITTED, len + (uint32_t)sizeof(*vnet));
+	slot->len = len + INJECTOR_VNET;
+	slot->state = SLOT_COMMITTED;
 	return 0;
-}
-
-/* The kernel goes in order, so what it has not looked at is at the end. */
-int netring_injector_unsent_(const struct netring_injector *inj)
-{
-	const struct injector_slot *slot;
-	uint32_t frame = inj->head_, at = inj->head_slot_;
-
-	for (; frame != inj->tail_; frame--) {
-		at = (at ? at : inj->geometry_.frame_count) - 1;
-		slot = injector_slot(inj, at);
-		if (slot->state != SLOT_RESERVED)
-			return (slot_status(slot) &
-				NR_TP_STATUS_SEND_REQUEST) != 0;
-	}
-	return 0;
-}
-
-int netring_injector_kick_(struct netring_injector *inj, const uint64_t *time)
-{
-	int fd = inj->fd_ - 1;
-	int r;
-
-	if (NETRING_CONFIG_INJECTOR_TXTIME && time)
-		r = netring_injector_kick_at_(fd, *time);
-	else
-		r = sys_send(fd, NULL, 0, MSG_DONTWAIT);
-	if (r == -ENOBUFS || r == -EAGAIN)
-		inj->stats_.retried++;
-	if (r == -ENETDOWN)
-		inj->stats_.link_down++;
-	if (NETRING_CONFIG_INJECTOR_TIMESTAMP && r == -ENOBUFS)
-		netring_injector_note_retry_(inj);
-	return r == -ENXIO ? -ENODEV : r;
-}
-
-static int flush(struct netring_injector *inj, const uint64_t *time)
-{
-	int r;
-
-	do
-		r = netring_injector_kick_(inj, time);
-	while (r > 0 && netring_injector_unsent_(inj));
-	netring_injector_reap_(inj);
-	return r < 0 && r != -ENOBUFS && r != -EAGAIN ? r : (int)inj->pending_;
 }
 
 int netring_injector_flush(struct netring_injector *inj)
 {
-	return flush(inj, NULL);
+	return netring_injector_flush_(inj, NULL);
 }
 
 int netring_injector_flush_at(struct netring_injector *inj, uint64_t time)
 {
 	if (!(inj->flags_ & NETRING_INJECTOR_TXTIME))
 		return -EINVAL;
-	return flush(inj, &time);
+	return netring_injector_flush_(inj, &time);
 }
 
 uint32_t netring_injector_pending(struct netring_injector *inj)
@@ -262,23 +257,18 @@ int netring_injector_discard_pending(struct netring_injector *inj)
 	int dropped = 0;
 
 	netring_injector_reap_(inj);
-	/* the kernel takes frames in order: what it has not is at the head */
-	while (inj->head_ != inj->tail_) {
+	while (inj->head_ != inj->sent_) {
 		slot = injector_slot(inj, last_slot(inj));
-		if (slot->state == SLOT_RESERVED ||
-		    !(slot_status(slot) & NR_TP_STATUS_SEND_REQUEST))
+		if (slot->state == SLOT_RESERVED)
 			break;
 		__atomic_store_n(&slot->status, NR_TP_STATUS_AVAILABLE,
 				 __ATOMIC_RELEASE);
-		if (slot->state == SLOT_COMMITTED) {
-			inj->pending_--;
-			inj->stats_.discarded++;
-			dropped++;
-		}
-		slot->state = SLOT_FREE;
+		dropped += slot->state == SLOT_COMMITTED;
 		inj->head_slot_ = last_slot(inj);
 		inj->head_--;
 	}
+	inj->pending_ -= (uint32_t)dropped;
+	inj->stats_.discarded += (uint64_t)dropped;
 	return dropped;
 }
 
@@ -287,4 +277,5 @@ void netring_injector_read_stats(struct netring_injector *inj,
 {
 	netring_injector_reap_(inj);
 	*stats = inj->stats_;
+	stats->pending = inj->pending_;
 }

@@ -15,7 +15,7 @@ struct injector_slot {
 	uint32_t status;
 	uint32_t len;
 	uint32_t state;
-	uint32_t retries; /* ENOBUFS of this frame, for timestamps */
+	uint32_t retries; /* failed tries of this frame, for timestamps */
 	uint32_t rest[4];
 };
 
@@ -48,17 +48,43 @@ static inline uint32_t slot_status(const struct injector_slot *slot)
 /* Free the slots that the kernel has returned, oldest first. */
 void netring_injector_reap_(struct netring_injector *inj);
 
-/* Is there a committed frame that the kernel has not looked at? */
-int netring_injector_unsent_(const struct netring_injector *inj);
+/* Are there frames that the kernel has not looked at? */
+static inline int injector_unsent(const struct netring_injector *inj)
+{
+	return inj->head_ != inj->sent_;
+}
 
-/* One kick; @time: a launch time, or NULL. Bytes sent, or -errno. */
-int netring_injector_kick_(struct netring_injector *inj, const uint64_t *time);
+/* Every slot has one, whoever fills it. */
+static inline struct netring_vnet *injector_vnet(struct injector_slot *slot)
+{
+	return (struct netring_vnet *)(void *)((uint8_t *)slot +
+					       NR_TPACKET2_TX_OFFSET);
+}
+
+#define VNET_CHECKSUM 1 /* VIRTIO_NET_HDR_F_NEEDS_CSUM */
+#define GSO_TCPV4 1u
+#define GSO_UDP 3u
+#define GSO_TCPV6 4u
+#define GSO_UDP_L4 5u
+#define GSO_ECN 0x80u
+#define INJECTOR_VNET ((uint32_t)sizeof(struct netring_vnet))
+
+/* The slot of a frame that is in the ring. */
+struct injector_slot *netring_injector_slot_(const struct netring_injector *inj,
+					     uint32_t frame);
+
+/* May a frame be committed? 0, -EINVAL, -EMSGSIZE; refusals are counted. */
+int netring_injector_check_(struct netring_injector *inj,
+			    const struct netring_frame *frame, uint32_t len);
+
+/* injector_flush.c: @time: a launch time, or NULL; as the public ones. */
+int netring_injector_flush_(struct netring_injector *inj, const uint64_t *time);
+
+/* Into the counter of the cause that a -errno is. */
+void netring_refused_count_(struct netring_refused *refused, int r);
 
 /* The interface's MTU as it is now. */
 int netring_injector_read_mtu_(struct netring_injector *inj);
-
-/* injector_timestamp.c: a frame was not taken and will be sent again. */
-void netring_injector_note_retry_(struct netring_injector *inj);
 
 /* injector_txtime.c */
 int netring_injector_kick_at_(int fd, uint64_t time);

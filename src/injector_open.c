@@ -101,6 +101,9 @@ static int set_options(struct netring_injector *inj,
 	if ((r = set_option(inj, NETRING_STEP_VERSION, NR_PACKET_VERSION,
 			    NR_TPACKET_V2)) < 0 ||
 	    (r = set_option(inj, NETRING_STEP_LOSS, NR_PACKET_LOSS, 1)) < 0 ||
+	    (NETRING_CONFIG_PACKET_ADOPT && cfg->socket &&
+	     (r = set_option(inj, NETRING_STEP_OPTION, NR_PACKET_TX_HAS_OFF,
+			     0)) < 0) ||
 	    (r = set_option(inj, NETRING_STEP_VNET_HDR, NR_PACKET_VNET_HDR,
 			    1)) < 0 ||
 	    (cfg->flags & NETRING_INJECTOR_QDISC_BYPASS &&
@@ -123,21 +126,18 @@ int netring_injector_read_mtu_(struct netring_injector *inj)
 	return r;
 }
 
-static int attach(struct netring_injector *inj)
+static int attach(struct netring_injector *inj, int ifindex)
 {
 	int r;
 
-	inj->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_get_(inj->fd_ - 1, NR_SIOCGIFINDEX,
-				   inj->interface_);
-	if (r < 0)
-		return r;
-	inj->ifindex_ = (uint32_t)r;
+	if (ifindex < 0)
+		return ifindex;
+	inj->ifindex_ = (uint32_t)ifindex;
 	r = netring_injector_read_mtu_(inj);
 	if (r < 0)
 		return r;
 	inj->step = NETRING_STEP_BIND;
-	r = netring_packet_bind_(inj->fd_ - 1, (int)inj->ifindex_, 0);
+	r = netring_packet_bind_(inj->fd_ - 1, ifindex, 0);
 	if (r >= 0)
 		r = netring_packet_bound_(inj->fd_ - 1, &inj->hatype_);
 	if (inj->hatype_ == NR_ARPHRD_ETHER ||
@@ -156,7 +156,12 @@ static int set_up(struct netring_injector *inj,
 	if (r < 0)
 		return r;
 	inj->fd_ = r + 1;
-	r = set_options(inj, cfg);
+	if (NETRING_CONFIG_PACKET_ADOPT && cfg->socket) {
+		inj->step = NETRING_STEP_BIND;
+		r = netring_packet_deafen_(r);
+	}
+	if (r >= 0)
+		r = set_options(inj, cfg);
 	if (r < 0)
 		return r;
 	inj->ring_size_ =
@@ -174,13 +179,16 @@ static int set_up(struct netring_injector *inj,
 	inj->step = NETRING_STEP_INTERFACE;
 	r = netring_interface_name_(inj->fd_ - 1, cfg->interface, cfg->ifindex,
 				    inj->interface_);
-	return r < 0 ? r : attach(inj);
+	if (r >= 0)
+		r = netring_interface_get_(inj->fd_ - 1, NR_SIOCGIFINDEX,
+					   inj->interface_);
+	return attach(inj, r);
 }
 
 int netring_injector_open(struct netring_injector *inj,
 			  const struct netring_injector_config *cfg)
 {
-	int r;
+	int r, given;
 
 	memset(inj, 0, sizeof(*inj));
 	inj->step = NETRING_STEP_CONFIG;
@@ -192,11 +200,17 @@ int netring_injector_open(struct netring_injector *inj,
 	if (r < 0)
 		return r;
 	inj->flags_ = cfg->flags;
+	inj->retry_ms_ = cfg->retry_ms ? cfg->retry_ms :
+					 NETRING_CONFIG_INJECTOR_RETRY_MS;
 	r = set_up(inj, cfg);
 	if (r < 0) {
-		if (NETRING_CONFIG_PACKET_ADOPT && cfg->socket)
+		given = NETRING_CONFIG_PACKET_ADOPT && cfg->socket ? inj->fd_ :
+								     0;
+		if (given)
 			inj->fd_ = 0; /* still the caller's */
 		netring_injector_close(inj);
+		if (given)
+			netring_packet_no_ring_(given - 1, NR_PACKET_TX_RING);
 		return r;
 	}
 	inj->step = NETRING_STEP_NONE;
@@ -205,8 +219,11 @@ int netring_injector_open(struct netring_injector *inj,
 
 int netring_injector_rebind(struct netring_injector *inj)
 {
-	int r = attach(inj);
+	int r;
 
+	inj->step = NETRING_STEP_INTERFACE;
+	r = attach(inj, netring_packet_find_(inj->fd_ - 1, inj->ifindex_,
+					     inj->interface_, inj->hatype_));
 	if (r >= 0)
 		inj->step = NETRING_STEP_NONE;
 	return r < 0 ? r : 0;
@@ -215,15 +232,12 @@ int netring_injector_rebind(struct netring_injector *inj)
 /* Committed frames that the kernel has not looked at. */
 static int count_unsent(const struct netring_injector *inj)
 {
-	const struct injector_slot *slot;
-	uint32_t i;
+	uint32_t frame;
 	int unsent = 0;
 
-	for (i = 0; i < inj->geometry_.frame_count; i++) {
-		slot = injector_slot(inj, i);
-		unsent += slot->state == SLOT_COMMITTED &&
-			  slot_status(slot) & NR_TP_STATUS_SEND_REQUEST;
-	}
+	for (frame = inj->sent_; frame != inj->head_; frame++)
+		unsent += netring_injector_slot_(inj, frame)->state ==
+			  SLOT_COMMITTED;
 	return unsent;
 }
 

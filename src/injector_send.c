@@ -6,8 +6,8 @@
 #define PAUSE_MAX_NS 1000000L
 
 /*
- * No event tells that a slot became free, so sleep, longer each time. Returns
- * whether there was time left to do so.
+ * No event tells that a slot became free, so sleep, longer each time. Return:
+ * 1, 0: there was no time left, or -EINTR.
  */
 static int pause_until(int64_t deadline, long *ns)
 {
@@ -17,7 +17,8 @@ static int pause_until(int64_t deadline, long *ns)
 		return 0;
 	time.tv_sec = 0;
 	time.tv_nsec = *ns;
-	(void)sys_nanosleep(&time); /* a signal only shortens it */
+	if (sys_nanosleep(&time) < 0)
+		return -EINTR;
 	if (*ns < PAUSE_MAX_NS)
 		*ns *= 2;
 	return 1;
@@ -28,7 +29,7 @@ int netring_injector_queue(struct netring_injector *inj, const void *frame,
 {
 	struct netring_frame slot;
 	long pause = PAUSE_MIN_NS;
-	int r;
+	int r, paused;
 
 	while (netring_injector_reserve(inj, &slot) < 0) {
 		r = netring_injector_flush(inj);
@@ -36,7 +37,10 @@ int netring_injector_queue(struct netring_injector *inj, const void *frame,
 			return r;
 		if (netring_injector_reserve(inj, &slot) >= 0)
 			break;
-		if (!pause_until(deadline, &pause))
+		paused = pause_until(deadline, &pause);
+		if (paused < 0)
+			return paused;
+		if (!paused)
 			return r < 0 ? r : -EAGAIN;
 	}
 	if (len <= slot.capacity)
@@ -60,13 +64,13 @@ int netring_injector_drain(struct netring_injector *inj, int64_t deadline)
 	long pause = PAUSE_MIN_NS;
 	int r;
 
-	for (;;) {
+	do {
 		r = netring_injector_flush(inj);
 		if (r == 0 || (r < 0 && r != -ENETDOWN))
 			return r;
-		if (!pause_until(deadline, &pause))
-			return (int)netring_injector_pending(inj);
-	}
+		r = pause_until(deadline, &pause);
+	} while (r > 0);
+	return r < 0 ? r : (int)netring_injector_pending(inj);
 }
 
 uint32_t netring_vlan_insert(uint8_t *data, uint32_t len, uint16_t tpid,

@@ -3,27 +3,11 @@
 #include "injector.h"
 
 /*
- * The kernel numbers what it tries to send. A try that the queueing
- * discipline refused (ENOBUFS) takes a number too, so that this frame and all
- * behind it have one more. Each slot remembers how often its frame was
- * refused, until it is used again.
+ * The kernel numbers what it tries to send. A try that failed takes a number
+ * too, so that this frame and all behind it have one more. Each slot remembers
+ * how often its frame was refused, until it is used again: from the newest
+ * frame back, each number is less what was refused since.
  */
-void netring_injector_note_retry_(struct netring_injector *inj)
-{
-	uint32_t frame = inj->tail_, slot = inj->tail_slot_;
-
-	for (; frame != inj->head_; frame++) {
-		if (slot_status(injector_slot(inj, slot)) &
-		    NR_TP_STATUS_SEND_REQUEST) {
-			injector_slot(inj, slot)->retries++;
-			inj->retries_++;
-			return;
-		}
-		slot = slot + 1 < inj->geometry_.frame_count ? slot + 1 : 0;
-	}
-}
-
-/* From the newest frame back, each number less what was refused since. */
 static uint32_t frame_of(const struct netring_injector *inj, uint32_t key)
 {
 	uint32_t count = inj->geometry_.frame_count;

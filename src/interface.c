@@ -15,7 +15,10 @@ int netring_interface_get_(int fd, unsigned long what, const char *name)
 	r = sys_ioctl(fd, what, &request);
 	if (r < 0)
 		return r;
-	return what == NR_SIOCGIFFLAGS ? request.u.flags : request.u.ifindex;
+	/* 16 bits, the highest of which is no sign */
+	if (what == NR_SIOCGIFFLAGS || what == NR_SIOCGIFHWADDR)
+		return (uint16_t)request.u.flags;
+	return request.u.ifindex;
 }
 
 int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
@@ -44,7 +47,7 @@ int netring_interface_find_(const char *given, uint32_t ifindex,
 			    struct netring_interface_facts_ *facts)
 {
 	static const uint16_t what[] = { NR_SIOCGIFHWADDR, NR_SIOCGIFMTU,
-					 NR_SIOCGIFINDEX };
+					 NR_SIOCGIFINDEX, NR_SIOCGIFFLAGS };
 	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct nr_ifreq request;
 	unsigned int i;
@@ -54,18 +57,28 @@ int netring_interface_find_(const char *given, uint32_t ifindex,
 		return fd;
 	memset(&request, 0, sizeof(request));
 	r = netring_interface_name_(fd, given, ifindex, request.name);
-	memcpy(facts->name, request.name, NR_IFNAMSIZ);
-	for (i = 0; i < 3 && r >= 0; i++) {
+	if (r >= 0) /* else the last one is what it may be found by */
+		memcpy(facts->name, request.name, NR_IFNAMSIZ);
+	for (i = 0; i < 4 && r >= 0; i++) {
 		r = sys_ioctl(fd, what[i], &request);
-		/* the type has 16 bits, an address is behind it */
-		memcpy((uint8_t *)&facts->type + (size_t)4 * i, &request.u,
-		       i ? 4 : 2);
+		/* type and flags have 16 bits, an address is behind the one */
+		if (r >= 0)
+			memcpy((uint8_t *)&facts->type + (size_t)4 * i,
+			       &request.u, i % 3 ? 4 : 2);
 	}
 	sys_close(fd);
 	return r;
 }
 
-int netring_interface_queues_(const char *name)
+int netring_interface_follow_(struct netring_interface_facts_ *facts)
+{
+	int r = netring_interface_find_(NULL, facts->ifindex, facts);
+
+	return r == -ENODEV ? netring_interface_find_(facts->name, 0, facts) :
+			      r;
+}
+
+int netring_interface_queues_(const char *name, uint32_t *most)
 {
 	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct nr_ethtool_channels channels;
@@ -82,6 +95,7 @@ int netring_interface_queues_(const char *name)
 	sys_close(fd);
 	if (r == -ENODEV)
 		return r;
+	*most = channels.max_combined + channels.max_rx;
 	r = (int)(channels.combined_count + channels.rx_count);
 	return r > 0 ? r : 1;
 }

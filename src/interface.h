@@ -13,8 +13,8 @@
 
 /*
  * Of the interface @name[NR_IFNAMSIZ] in the socket's namespace: its index
- * (NR_SIOCGIFINDEX), its MTU (NR_SIOCGIFMTU), or the first 16 of its flags
- * (NR_SIOCGIFFLAGS).
+ * (NR_SIOCGIFINDEX), its MTU (NR_SIOCGIFMTU), the first 16 of its flags
+ * (NR_SIOCGIFFLAGS), or its type (NR_SIOCGIFHWADDR).
  */
 int netring_interface_get_(int fd, unsigned long what, const char *name);
 
@@ -27,7 +27,12 @@ int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
 int netring_interface_find_(const char *given, uint32_t ifindex,
 			    struct netring_interface_facts_ *facts);
 
-/* How many it receives on; 1 where the driver does not tell. */
-int netring_interface_queues_(const char *name);
+/* The same again: an interface is its index, whatever its name is now; where
+ * there is none any more, the one that has its last name. */
+int netring_interface_follow_(struct netring_interface_facts_ *facts);
+
+/* How many it receives on, 1 where the driver does not tell; and how many it may
+ * get, 0: not told. */
+int netring_interface_queues_(const char *name, uint32_t *most);
 
 #endif

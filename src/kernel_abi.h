@@ -22,6 +22,7 @@
 #define NR_SIOCGIFHWADDR 0x8927
 #define NR_SIOCGIFINDEX 0x8933
 #define NR_IFF_UP 1
+#define NR_IFF_RUNNING 0x40
 #define NR_SIOCETHTOOL 0x8946
 
 struct nr_ifreq {
@@ -54,6 +55,7 @@ struct nr_ifreq {
 #define NR_PACKET_TX_TIMESTAMP 16
 #define NR_PACKET_TIMESTAMP 17
 #define NR_PACKET_FANOUT 18
+#define NR_PACKET_TX_HAS_OFF 19
 #define NR_PACKET_QDISC_BYPASS 20
 #define NR_PACKET_FANOUT_DATA 22
 #define NR_PACKET_IGNORE_OUTGOING 23
@@ -247,11 +249,14 @@ struct nr_bpf_prog_load { /* the first fields of union bpf_attr */
 	uint64_t log_buf;
 	uint32_t kern_version;
 	uint32_t prog_flags;
+	char prog_name[16];
 };
 
 #define NR_BPF_MAP_CREATE 0
 #define NR_BPF_MAP_UPDATE_ELEM 2
 #define NR_BPF_MAP_DELETE_ELEM 3
+#define NR_BPF_PROG_GET_FD_BY_ID 13
+#define NR_BPF_OBJ_GET_INFO_BY_FD 15
 #define NR_BPF_LINK_CREATE 28
 #define NR_BPF_MAP_TYPE_HASH 1
 #define NR_BPF_MAP_TYPE_XSKMAP 17
@@ -282,6 +287,42 @@ struct nr_bpf_link_create {
 	uint32_t target_ifindex;
 	uint32_t attach_type;
 	uint32_t flags;
+};
+
+struct nr_bpf_get_info { /* of the same union */
+	uint32_t bpf_fd;
+	uint32_t info_len;
+	uint64_t info;
+};
+
+struct nr_bpf_get_fd { /* of the same union */
+	uint32_t prog_id;
+	uint32_t next_id;
+	uint32_t open_flags;
+};
+
+struct nr_bpf_prog_info { /* the first fields of struct bpf_prog_info */
+	uint32_t type;
+	uint32_t id;
+	uint8_t tag[8];
+	uint32_t jited_prog_len;
+	uint32_t xlated_prog_len;
+	uint64_t jited_prog_insns;
+	uint64_t xlated_prog_insns;
+	uint64_t load_time;
+	uint32_t created_by_uid;
+	uint32_t nr_map_ids;
+	uint64_t map_ids;
+	char name[16];
+};
+
+struct nr_bpf_link_info { /* struct bpf_link_info of an XDP link */
+	uint32_t type;
+	uint32_t id;
+	uint32_t prog_id;
+	uint32_t pad;
+	uint32_t ifindex;
+	uint32_t rest;
 };
 
 /* linux/if_xdp.h */

@@ -5,6 +5,7 @@
 #include <netring/loop.h>
 
 #define BUDGET 64
+#define LOOK_MS 1000 /* at stop_, while no element is left to be woken by */
 
 int netring_loop_open(struct netring_loop *loop, struct pollfd *fds,
 		      struct netring_loop_slot *slots, int count)
@@ -21,14 +22,17 @@ int netring_loop_open(struct netring_loop *loop, struct pollfd *fds,
 	loop->fds_ = fds;
 	loop->slots_ = slots;
 	loop->count_ = count;
-	memset(slots, 0, sizeof(*slots) * ((size_t)count + 1));
-	for (i = 0; i <= count; i++) {
-		fds[i].fd = -1; /* which poll passes over */
-		fds[i].events = POLLIN;
+	memset(slots, 0, sizeof(*slots) * (size_t)count);
+	for (i = 0; i < count; i++) {
+		fds[i].fd = -1; /* poll skips it */
+		fds[i].events = 0;
 		fds[i].revents = 0;
 	}
-	fds[count].fd = r;
-	return 0;
+	/* more than RLIMIT_NOFILE: poll would refuse in every step */
+	r = sys_poll(fds, (nfds_t)count, 0);
+	if (r < 0)
+		netring_loop_close(loop);
+	return r;
 }
 
 void netring_loop_close(struct netring_loop *loop)
@@ -49,7 +53,9 @@ int netring_loop_add(struct netring_loop *loop,
 	struct netring_loop_slot *slot = loop->slots_;
 	int i;
 
-	if (!source->function || (source->fd < 0 && source->period <= 0))
+	/* descriptor 0 without events is a field that was left out */
+	if (!source->function || (source->fd >= 0 && !source->events) ||
+	    source->period < 0)
 		return -EINVAL;
 	for (i = 0; i < loop->count_ && slot->used_; i++)
 		slot++;
@@ -58,8 +64,7 @@ int netring_loop_add(struct netring_loop *loop,
 	slot->source_ = *source;
 	if (!slot->source_.budget)
 		slot->source_.budget = BUDGET;
-	slot->due_ = source->period > 0 ? time_in(source->period) :
-					  NETRING_FOREVER;
+	slot->due_ = source->period ? time_in(source->period) : NETRING_FOREVER;
 	slot->used_ = 1;
 	slot->more_ = 0;
 	slot->called_ = 0;
@@ -87,7 +92,7 @@ int netring_loop_call_in(struct netring_loop *loop, int number, int ms)
 {
 	if (!valid(loop, number))
 		return -ENOENT;
-	loop->slots_[number].due_ = time_in(ms);
+	loop->slots_[number].due_ = ms < 0 ? NETRING_FOREVER : time_in(ms);
 	return 0;
 }
 
@@ -123,7 +128,7 @@ static int time_to_wait(const struct netring_loop *loop, int timeout)
 	return timeout;
 }
 
-/* 1: called, 0: had no reason to, < 0: ends the step. */
+/* 1: called, 0: had no reason to, < 0: of the function. */
 static int call(struct netring_loop *loop, int i, int64_t now)
 {
 	struct netring_loop_slot *slot = &loop->slots_[i];
@@ -136,9 +141,8 @@ static int call(struct netring_loop *loop, int i, int64_t now)
 	loop->fds_[i].revents = 0;
 	slot->more_ = 0;
 	if (due)
-		slot->due_ = slot->source_.period > 0 ?
-				     now + slot->source_.period :
-				     NETRING_FOREVER;
+		slot->due_ = slot->source_.period ? now + slot->source_.period :
+						    NETRING_FOREVER;
 	slot->called_ = 1;
 	r = slot->source_.function(slot->source_.user, revents, budget);
 	if (r < 0)
@@ -156,28 +160,53 @@ static void clear_wake(struct netring_loop *loop)
 	(void)sys_read(loop->wake_ - 1, &wakes, sizeof(wakes));
 }
 
-int netring_loop_step(struct netring_loop *loop, int timeout)
+/* The last element is free until all are in use: there stop() wakes. */
+static int wait(struct netring_loop *loop, int timeout)
 {
-	int64_t now;
-	int i, n, r, called = 0;
+	int last = loop->count_ - 1, r;
+	int spare = !loop->slots_[last].used_;
 
-	r = sys_poll(loop->fds_, (nfds_t)loop->count_ + 1,
-		     time_to_wait(loop, timeout));
-	if (r < 0)
-		return r;
-	if (loop->fds_[loop->count_].revents)
-		clear_wake(loop); /* a stop ends one wait */
-	now = netring_clock_ms();
+	timeout = time_to_wait(loop, timeout);
+	if (spare) {
+		loop->fds_[last].fd = loop->wake_ - 1;
+		loop->fds_[last].events = POLLIN;
+	} else if (timeout < 0 || timeout > LOOK_MS) {
+		timeout = LOOK_MS;
+	}
+	r = sys_poll(loop->fds_, (nfds_t)loop->count_, timeout);
+	if (spare) {
+		if (r > 0 && loop->fds_[last].revents)
+			clear_wake(loop); /* a stop ends one wait */
+		loop->fds_[last].fd = -1;
+		loop->fds_[last].revents = 0;
+	}
+	return r;
+}
+
+/* All that have a reason, whatever one of them says. */
+static int call_all(struct netring_loop *loop)
+{
+	int64_t now = netring_clock_ms();
+	int i, n, r, called = 0, error = 0;
+
 	for (n = 0; n < loop->count_; n++) {
 		i = loop->first_ + n;
 		r = call(loop, i < loop->count_ ? i : i - loop->count_, now);
-		if (r < 0)
-			return r;
-		called += r;
+		if (r >= 0)
+			called += r;
+		else if (!error)
+			error = r;
 	}
 	if (++loop->first_ >= loop->count_)
 		loop->first_ = 0;
-	return called;
+	return error ? error : called;
+}
+
+int netring_loop_step(struct netring_loop *loop, int timeout)
+{
+	int r = wait(loop, timeout);
+
+	return r < 0 ? r : call_all(loop);
 }
 
 int netring_loop_run(struct netring_loop *loop)
@@ -185,8 +214,12 @@ int netring_loop_run(struct netring_loop *loop)
 	int r;
 
 	while (!__atomic_load_n(&loop->stop_, __ATOMIC_RELAXED)) {
-		r = netring_loop_step(loop, NETRING_FOREVER);
-		if (r < 0 && r != -EINTR)
+		r = wait(loop, NETRING_FOREVER);
+		if (r == -EINTR)
+			continue;
+		if (r >= 0)
+			r = call_all(loop);
+		if (r < 0)
 			return r;
 	}
 	__atomic_store_n(&loop->stop_, 0, __ATOMIC_RELAXED);

@@ -19,33 +19,48 @@ static const struct offload offloads[] = {
 
 #define OFFLOADS (sizeof(offloads) / sizeof(offloads[0]))
 
-/* Off, or on again. 1: changed, 0: was so already. */
-static int change(int fd, const char *name, const struct offload *what, int on)
+/* The name is looked up each time: it may have become another's. */
+static int change(int fd, uint32_t ifindex, const struct offload *what,
+		  enum offload_change how)
 {
 	struct nr_ethtool_value value = { what->get, 0 };
-	int r = netring_ethtool_(fd, name, &value);
+	char name[NR_IFNAMSIZ] = { 0 };
+	int r = netring_interface_name_(fd, NULL, ifindex, name);
 
+	if (r < 0)
+		return r == -ENODEV ? 0 : r;
+	r = netring_ethtool_(fd, name, &value);
 	/* a device that does not know it does not do it */
-	if (r < 0 || !(value.data & what->mask) == !on)
+	if (r < 0 || !(value.data & what->mask) != (how == OFFLOAD_RESTORE))
 		return 0;
 	value.cmd = what->set;
-	value.data ^= what->mask;
+	if (how != OFFLOAD_LOOK)
+		value.data ^= what->mask;
 	r = netring_ethtool_(fd, name, &value);
 	return r < 0 ? r : 1;
 }
 
-int netring_offload_set_(int fd, const char *name, uint32_t *off, int on)
+int netring_offload_change_(int fd, struct netring_offloads_ *cleared,
+			    enum offload_change how)
 {
+	uint32_t bit, before;
 	unsigned int i;
 	int r, first = 0;
 
 	for (i = 0; i < OFFLOADS; i++) {
-		if (on && !(*off >> i & 1))
+		bit = 1u << i;
+		before = cleared->off & bit;
+		if (how == OFFLOAD_RESTORE && !before)
 			continue;
-		r = change(fd, name, &offloads[i], on);
-		if (r > 0)
-			*off ^= 1u << i;
-		else if (!first)
+		/* noted before it is so: a program may be ended in between */
+		if (how == OFFLOAD_CLEAR)
+			cleared->off |= bit;
+		r = change(fd, cleared->ifindex, &offloads[i], how);
+		if (how == OFFLOAD_RESTORE && r >= 0)
+			cleared->off ^= bit;
+		else if (how == OFFLOAD_CLEAR && r <= 0)
+			cleared->off ^= bit ^ before;
+		if (r < 0 && !first)
 			first = r;
 	}
 	return first;

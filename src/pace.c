@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pace.c - a token bucket in integers, without a 64-bit division. */
+/* pace.c - two leaky buckets in integers, without a 64-bit division. */
 #include "sys.h"
 
 #include <netring/pace.h>
@@ -8,99 +8,106 @@
 
 #define SECOND 1000000000u
 #define BURST_BYTES 65536u
-#define BURST_BYTES_MAX 0x40000000u
-/* ns by which 64 bits are filled at once: rates of 32 bits, and of 100 G */
-#define SPAN_SLOW 0x7fffffff
-#define SPAN_FAST 100000000
+#define BYTES_MAX 0x40000000u
+#define BITS_MAX 0x8000000000u /* a second */
+/* ns in which no rate drains more than 64 bits can count */
+#define SPAN 30000000u
 
 /*
- * Full is the burst, and what comes in a nanosecond: a caller that waits as
- * told, in whole nanoseconds, loses nothing to the rounding.
+ * A bucket holds what was sent, in billionths, and drains at its rate. Full is
+ * the burst, and what drains in a nanosecond: a caller that waits as told, in
+ * whole nanoseconds, loses nothing to the rounding.
  */
-static uint64_t packets_full(const struct netring_pace *pace)
+static void make(struct netring_bucket_ *bucket, uint64_t burst, uint64_t rate)
 {
-	uint32_t burst = pace->config_.burst_packets;
-
-	return (uint64_t)(burst ? burst : 1) * SECOND +
-	       pace->config_.packets_per_second;
+	bucket->rate_ = rate;
+	bucket->full_ = burst * SECOND + rate;
+	bucket->level_ = 0;
 }
 
-static uint32_t burst_bytes(const struct netring_pace *pace)
+static uint32_t burst_bytes(const struct netring_pace_config *config)
 {
-	uint32_t burst = pace->config_.burst_bytes;
+	uint64_t burst = config->burst_bytes;
 
-	if (!burst)
-		burst = BURST_BYTES;
-	return burst < BURST_BYTES_MAX ? burst : BURST_BYTES_MAX;
-}
-
-static uint64_t bits_full(const struct netring_pace *pace)
-{
-	return (uint64_t)burst_bytes(pace) * 8 * SECOND +
-	       pace->config_.bits_per_second;
+	if (!burst) {
+		burst = config->bits_per_second >> 10; /* about 8 ms */
+		return burst < BURST_BYTES ? (uint32_t)burst : BURST_BYTES;
+	}
+	return burst < BYTES_MAX ? (uint32_t)burst : BYTES_MAX;
 }
 
 void netring_pace_init(struct netring_pace *pace,
 		       const struct netring_pace_config *config, int64_t now)
 {
-	pace->config_ = *config;
-	pace->packets_ = packets_full(pace);
-	pace->bits_ = bits_full(pace);
+	uint64_t bits = config->bits_per_second;
+
+	make(&pace->packets_, config->burst_packets ? config->burst_packets : 1,
+	     config->packets_per_second);
+	make(&pace->bits_, (uint64_t)burst_bytes(config) * 8,
+	     bits < BITS_MAX ? bits : BITS_MAX);
 	pace->then_ = now;
 }
 
-static void fill(uint64_t *tokens, uint64_t rate, uint64_t full, int64_t ns)
+/* Nanoseconds in which @amount drains, rounded up. */
+static uint64_t time_for(uint64_t amount, uint64_t rate)
 {
-	int64_t span = rate > UINT32_MAX ? SPAN_FAST : SPAN_SLOW;
-	uint64_t more;
-
-	for (; rate && ns > 0 && *tokens < full; ns -= span) {
-		more = rate * (uint64_t)(ns < span ? ns : span);
-		*tokens = full - *tokens < more ? full : *tokens + more;
-	}
+	/* rates over 32 bits: both halved, which is near enough to wait by */
+	for (; rate > UINT32_MAX; rate >>= 1)
+		amount >>= 1;
+	return netring_divide_(amount + (uint32_t)rate - 1, (uint32_t)rate,
+			       NULL);
 }
 
-/* Nanoseconds until @tokens has become @need. */
-static uint32_t missing(uint64_t tokens, uint64_t need, uint64_t rate)
+static void drain(struct netring_bucket_ *bucket, uint64_t ns)
 {
+	uint64_t rate = bucket->rate_, less = bucket->level_;
+
+	if (!less)
+		return;
+	/* a product of more than 64 bits is one by which all is drained */
+	if (ns <= SPAN || ns < time_for(less, rate))
+		less = rate * ns;
+	bucket->level_ -= less < bucket->level_ ? less : bucket->level_;
+}
+
+/* Nanoseconds until there is room for @amount: whatever is more than the burst
+ * has room in an empty bucket. */
+static uint32_t delay(const struct netring_bucket_ *bucket, uint64_t amount)
+{
+	uint64_t burst = bucket->full_ - bucket->rate_;
+	uint64_t most = bucket->full_ - (amount < burst ? amount : burst);
 	uint64_t ns;
 
-	if (!rate || tokens >= need)
+	if (bucket->level_ <= most)
 		return 0;
-	/* rates over 32 bits: both halved, which is near enough to wait by */
-	need -= tokens;
-	for (; rate > UINT32_MAX; rate >>= 1)
-		need >>= 1;
-	ns = netring_divide_(need + (uint32_t)rate - 1, (uint32_t)rate, NULL);
+	ns = time_for(bucket->level_ - most, bucket->rate_);
 	return ns < SECOND ? (uint32_t)ns : SECOND;
+}
+
+static void fill(struct netring_bucket_ *bucket, uint64_t amount)
+{
+	if (bucket->rate_)
+		bucket->level_ += amount;
 }
 
 uint32_t netring_pace_take(struct netring_pace *pace, uint32_t bytes,
 			   int64_t now)
 {
-	const struct netring_pace_config *config = &pace->config_;
-	int64_t elapsed = now - pace->then_;
 	uint32_t for_packets, for_bits;
-	uint64_t bits;
+	uint64_t elapsed, bits;
 
-	if (elapsed > 0) {
-		fill(&pace->packets_, config->packets_per_second,
-		     packets_full(pace), elapsed);
-		fill(&pace->bits_, config->bits_per_second, bits_full(pace),
-		     elapsed);
+	if (now > pace->then_) {
+		elapsed = (uint64_t)now - (uint64_t)pace->then_;
+		drain(&pace->packets_, elapsed);
+		drain(&pace->bits_, elapsed);
 		pace->then_ = now;
 	}
-	if (bytes > burst_bytes(pace))
-		bytes = burst_bytes(pace);
-	bits = (uint64_t)bytes * 8 * SECOND;
-	for_packets =
-		missing(pace->packets_, SECOND, config->packets_per_second);
-	for_bits = missing(pace->bits_, bits, config->bits_per_second);
+	bits = (uint64_t)(bytes < BYTES_MAX ? bytes : BYTES_MAX) * 8 * SECOND;
+	for_packets = delay(&pace->packets_, SECOND);
+	for_bits = delay(&pace->bits_, bits);
 	if (for_packets || for_bits)
 		return for_packets > for_bits ? for_packets : for_bits;
-	if (config->packets_per_second)
-		pace->packets_ -= SECOND;
-	if (config->bits_per_second)
-		pace->bits_ -= bits;
+	fill(&pace->packets_, SECOND);
+	fill(&pace->bits_, bits);
 	return 0;
 }

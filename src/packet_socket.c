@@ -54,6 +54,14 @@ int netring_packet_ring_(int fd, int option,
 			      NR_TPACKET_REQ_SIZE);
 }
 
+void netring_packet_no_ring_(int fd, int option)
+{
+	struct nr_tpacket_req3 none;
+
+	memset(&none, 0, sizeof(none));
+	(void)sys_setsockopt(fd, NR_SOL_PACKET, option, &none, sizeof(none));
+}
+
 static void fill_address(struct nr_sockaddr_ll *address, int ifindex,
 			 uint16_t protocol)
 {
@@ -97,6 +105,38 @@ int netring_packet_bound_(int fd, uint16_t *hatype)
 		return -ENODEV;
 	*hatype = address.hatype;
 	return 0;
+}
+
+int netring_packet_deafen_(int fd)
+{
+	struct nr_sockaddr_ll address;
+	socklen_t size = sizeof(address);
+	int r;
+
+	address.protocol = 0;
+	r = sys_getsockname(fd, &address, &size);
+	if (r < 0 || !address.protocol)
+		return r;
+	/* bind() cannot take a protocol away; this one counts as none. A locked
+	 * filter is somebody's decision. */
+	r = netring_packet_snaplen_(fd, 0);
+	return r < 0 && r != -EPERM ? r :
+				      netring_packet_bind_(fd, 0, NR_ETH_P_ALL);
+}
+
+int netring_packet_find_(int fd, uint32_t ifindex, const char *name,
+			 uint16_t hatype)
+{
+	uint16_t type;
+	int r = netring_packet_bound_(fd, &type);
+
+	if (r != -ENODEV)
+		return r < 0 ? r : (int)ifindex;
+	r = netring_interface_get_(fd, NR_SIOCGIFHWADDR, name);
+	if (r < 0)
+		return r;
+	return r == hatype ? netring_interface_get_(fd, NR_SIOCGIFINDEX, name) :
+			     -EPFNOSUPPORT;
 }
 
 int netring_packet_join_(int fd, int ifindex, uint16_t type)

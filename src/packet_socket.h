@@ -24,13 +24,28 @@ int netring_packet_option_(int fd, int option, int value);
 int netring_packet_ring_(int fd, int option,
 			 const struct netring_geometry *geometry);
 
+/* An open failed: the caller, whose socket it is, may try again with it. */
+void netring_packet_no_ring_(int fd, int option);
+
 int netring_packet_bind_(int fd, int ifindex, uint16_t protocol);
+
+/* A socket that others opened, and that is to send alone: nothing comes to its
+ * queue, and a frame's own EtherType is its protocol. */
+int netring_packet_deafen_(int fd);
 
 /* One frame, on a socket that has no ring. */
 int netring_packet_send_(int fd, int ifindex, const void *frame, size_t size);
 
 /* Is the interface bound to still there? 0 and its type, or -ENODEV. */
 int netring_packet_bound_(int fd, uint16_t *hatype);
+
+/*
+ * Which interface to bind to again, by its index: @ifindex, while that is
+ * there, whatever its name; else what has the name now, if it is of type
+ * @hatype, or -EPFNOSUPPORT.
+ */
+int netring_packet_find_(int fd, uint32_t ifindex, const char *name,
+			 uint16_t hatype);
 
 /* NR_PACKET_MR_*: counted by the kernel, given back with the socket. */
 int netring_packet_join_(int fd, int ifindex, uint16_t type);

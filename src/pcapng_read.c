@@ -17,6 +17,8 @@
 #define OPTION_OFFSET 14
 #define RESOLUTION_DEFAULT 6
 #define RESOLUTION_BINARY 0x80
+#define SEC_MAX 0x1ffffffff /* 2242: in ns, less than 63 bits */
+#define FAR 0x10000000000   /* no epoch is so many seconds away */
 
 static uint64_t get64(const struct netring_pcap_reader *r, const uint8_t *at)
 {
@@ -24,6 +26,21 @@ static uint64_t get64(const struct netring_pcap_reader *r, const uint8_t *at)
 
 	memcpy(&n, at, sizeof(n));
 	return r->swapped_ ? __builtin_bswap64(n) : n;
+}
+
+/* What a file says may be anything: held within 1970 and SEC_MAX. */
+static void add_offset(struct netring_pcap_packet *pkt, int64_t offset)
+{
+	int64_t sec = pkt->sec < FAR ? (int64_t)pkt->sec : FAR;
+
+	if (offset > FAR)
+		offset = FAR;
+	if (offset < -FAR)
+		offset = -FAR;
+	sec += offset;
+	if (sec < 0)
+		sec = 0;
+	pkt->sec = sec < SEC_MAX ? (uint64_t)sec : SEC_MAX;
 }
 
 /* A block's time, in the units and from the time that its interface tells. */
@@ -50,7 +67,7 @@ static void set_time(struct netring_pcap_packet *pkt, uint64_t ticks,
 		pkt->sec = netring_divide_(ticks, unit, &rest);
 		pkt->nsec = rest * (SECOND_NS / unit);
 	}
-	pkt->sec += (uint64_t)offset;
+	add_offset(pkt, offset);
 }
 
 /* @at: @size bytes of options, a multiple of 4; two of them matter here. */

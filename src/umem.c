@@ -50,32 +50,37 @@ int netring_umem_init(struct netring_umem *umem,
 	umem->headroom_ = cfg->headroom;
 	if (NETRING_CONFIG_XDP_METADATA && cfg->flags)
 		umem->metadata_ = sizeof(struct netring_xdp_metadata);
-	netring_umem_reset_(umem, cfg->rx_frames);
+	umem->given_ = cfg->rx_frames;
 	return 0;
 }
 
-void netring_umem_reset_(struct netring_umem *umem, uint32_t rx_frames)
+/* The lists, but for frames that were kept while it had sockets before. */
+static void build(struct netring_umem *umem)
 {
-	umem->number_ = 0;
-	umem->rx_frames_ = umem->given_ = rx_frames;
+	uint32_t frame = umem->frames_;
+
 	umem->rx_.count = umem->tx_.count = 0;
 	umem->rx_.first = umem->tx_.first = NETRING_UMEM_END_;
+	while (frame--)
+		if (!umem->is_used_ ||
+		    umem->table_[frame] != UMEM_WORD(NETRING_UMEM_USER, 0))
+			netring_umem_push_(umem, frame);
+	umem->is_used_ = 1;
 }
 
 int netring_umem_begin_(struct netring_umem *umem, enum netring_xdp_mode mode)
 {
-	uint32_t frame = umem->frames_, rx = umem->rx_frames_;
+	uint32_t rx = umem->number_ ? umem->rx_frames_ : umem->given_;
 
 	if (!umem->number_ && !rx && mode != NETRING_XDP_TX)
-		rx = frame >> (mode == NETRING_XDP_BOTH);
-	if ((mode == NETRING_XDP_TX ? frame - rx : rx) == 0) {
+		rx = umem->frames_ >> (mode == NETRING_XDP_BOTH);
+	if ((mode == NETRING_XDP_TX ? umem->frames_ - rx : rx) == 0) {
 		umem->reason = NETRING_GEOMETRY_FRAMES;
 		return -EINVAL;
 	}
 	umem->rx_frames_ = rx;
 	if (!umem->number_++)
-		while (frame--)
-			netring_umem_push_(umem, frame);
+		build(umem);
 	return 0;
 }
 

@@ -11,11 +11,8 @@
 #define UMEM_WORD NETRING_UMEM_WORD_
 #define UMEM_NUMBER 0x0fffffffu /* bits of a word beside the owner's */
 
-/* Build the lists, when the first socket says what for. */
+/* Build the lists, when the first socket says what for; a number for it. */
 int netring_umem_begin_(struct netring_umem *umem, enum netring_xdp_mode mode);
-
-/* As if there had been no socket yet. */
-void netring_umem_reset_(struct netring_umem *umem, uint32_t rx_frames);
 
 /* Put a frame back where it belongs. */
 __attribute__((noinline)) void netring_umem_push_(struct netring_umem *umem,

@@ -30,15 +30,15 @@ int netring_xdp_bind_(struct netring_xdp *xdp); /* xdp_bind.c */
 	((NETRING_CONFIG_XDP_SPIN ? NETRING_XDP_SPIN : 0u) | \
 	 (NETRING_CONFIG_XDP_BUSY_POLL ? NETRING_XDP_BUSY_POLL : 0u))
 
-/* xdp_health.c: send what waits: sendto()'s result */
-int netring_xdp_kick_(int fd);
-
-/* How the link is: 0, or as netring_xdp_health(); sends what waits. @fd is that
- * plus one, as in all of these. */
-int netring_xdp_look_(int fd);
+/* Of a handle's flags: the kernel copies, so a kick's -EBUSY is a frame that
+ * the device dropped. */
+#define XDP_COPIES 0x80000000u
 
 /* netring_xdp_rx_next(), out of line. */
 uint32_t netring_xdp_next_(struct netring_xdp_rx *rx);
+
+/* xdp_rx.c: after the link, and the program: 0, or as netring_xdp_rx_wait() */
+int netring_xdp_look_(struct netring_xdp *xdp);
 
 /* xdp_rx.c: until one of @count sockets on one interface, with a @fds each, has
  * received something: as netring_xdp_rx_wait() */
@@ -68,6 +68,17 @@ void netring_xdp_keep_stats_(struct netring_xdp *xdp);
 int netring_xdp_check_metadata_(struct netring_xdp_tx *tx,
 				const struct netring_xdp_frame *frame,
 				uint32_t len);
+
+/* What the device dropped is completed like what it sent. */
+static inline void xdp_count_refused(struct netring_xdp_tx *tx,
+				     uint32_t completed)
+{
+	if (completed > tx->owed_)
+		completed = tx->owed_;
+	tx->owed_ -= completed;
+	tx->refused_ += completed;
+	tx->sent_ -= completed;
+}
 
 /* xdp_map.c: a map's entry, changed or deleted; a socket into an XSKMAP */
 int netring_xdp_map_entry_(int command, int map, const void *key,

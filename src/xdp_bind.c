@@ -54,15 +54,13 @@ static int set_options(struct netring_xdp *xdp)
 	return r;
 }
 
-/* A queue stays taken for a while after its socket was closed. */
-static int bind_patiently(struct netring_xdp *xdp, uint16_t flags, int fd)
+/* A queue stays taken for a while after its socket was closed: *@left ms. */
+static int bind_patiently(struct netring_xdp *xdp, uint16_t flags, int fd,
+			  uint32_t *left)
 {
-	uint32_t left = xdp->config_.retry_ms;
 	struct nr_sockaddr_xdp address;
 	int r;
 
-	if (!left)
-		left = XDP_RETRY_MS;
 	address.family = NR_AF_XDP;
 	address.flags = flags;
 	address.ifindex = xdp->interface_.ifindex;
@@ -70,15 +68,15 @@ static int bind_patiently(struct netring_xdp *xdp, uint16_t flags, int fd)
 	address.shared_umem_fd = (uint32_t)fd;
 	for (;;) {
 		r = sys_bind(xdp->fd_ - 1, &address, sizeof(address));
-		if (r != -EBUSY || left < XDP_PAUSE_MS)
+		if (r != -EBUSY || *left < XDP_PAUSE_MS)
 			return r;
-		left -= XDP_PAUSE_MS;
+		*left -= XDP_PAUSE_MS;
 		(void)sys_poll(NULL, 0, XDP_PAUSE_MS);
 	}
 }
 
 /* Each way that was asked for, with fragments, then without. */
-static int bind_own(struct netring_xdp *xdp)
+static int bind_own(struct netring_xdp *xdp, uint32_t left)
 {
 	uint16_t flags = NR_XDP_USE_NEED_WAKEUP;
 	int i, r = -EINVAL;
@@ -90,17 +88,17 @@ static int bind_own(struct netring_xdp *xdp)
 		flags |= NR_XDP_USE_SG;
 	for (;;) {
 		for (i = 0; i < 2 && xdp->config_.bind[i]; i++) {
+			xdp->bound_ = xdp->config_.bind[i];
 			r = bind_patiently(
 				xdp,
-				flags | (xdp->config_.bind[i] ==
-							 NETRING_XDP_COPY ?
+				flags | (xdp->bound_ == NETRING_XDP_COPY ?
 						 NR_XDP_COPY :
 						 NR_XDP_ZEROCOPY),
-				0);
-			if (r == -EOPNOTSUPP || r == -EINVAL)
-				continue;
-			xdp->bound_ = xdp->config_.bind[i];
-			return r;
+				0, &left);
+			/* drivers refuse by any number */
+			if (r >= 0 || r == -ENETDOWN || r == -ENODEV ||
+			    r == -EPERM)
+				return r;
 		}
 		if (!NETRING_CONFIG_XDP_FRAGMENTS || !(flags & NR_XDP_USE_SG))
 			return r;
@@ -114,19 +112,26 @@ static int bind_own(struct netring_xdp *xdp)
 static int bind_socket(struct netring_xdp *xdp)
 {
 	const struct netring_xdp *other = xdp->next_;
+	uint32_t left = xdp->config_.retry_ms;
 	int r = -EBADF;
+
+	if (!left)
+		left = XDP_RETRY_MS;
 
 	xdp->step = NETRING_STEP_BIND;
 	for (; NETRING_CONFIG_XDP_SHARED && other && r == -EBADF;
 	     other = other->next_) {
-		r = bind_patiently(xdp, NR_XDP_SHARED_UMEM, other->fd_ - 1);
+		r = bind_patiently(xdp, NR_XDP_SHARED_UMEM, other->fd_ - 1,
+				   &left);
 		xdp->active_ = (xdp->active_ & ~UMEM_WIDE) |
 			       (other->active_ & UMEM_WIDE);
 		xdp->bound_ = other->bound_;
 	}
 	if (!NETRING_CONFIG_XDP_SHARED || !xdp->next_)
-		r = bind_own(xdp);
-	xdp->rx.flags_ = xdp->tx.flags_ = xdp->active_;
+		r = bind_own(xdp, left);
+	xdp->rx.flags_ = xdp->tx.flags_ =
+		xdp->active_ |
+		(xdp->bound_ == NETRING_XDP_COPY ? XDP_COPIES : 0);
 	return r;
 }
 

@@ -34,12 +34,17 @@ static int has_room(struct netring_xdp_tx *tx)
 }
 
 /* A full ring is kicked before it is taken for full. */
-static int make_room(struct netring_xdp_tx *tx)
+static int make_room(struct netring_xdp_bridge_port_ *far)
 {
+	struct netring_xdp_tx *tx = &far->xdp.tx;
+
 	if (has_room(tx))
 		return 1;
+	if (far->is_stuck) /* a kick did not help in this turn: no more */
+		return netring_xdp_tx_reap(tx) && has_room(tx);
 	(void)netring_xdp_tx_flush(tx);
-	return has_room(tx);
+	far->is_stuck = !has_room(tx);
+	return !far->is_stuck;
 }
 
 /* As the filter of packet sockets sees it. */
@@ -72,6 +77,16 @@ static int is_filtered(struct netring_xdp_bridge *br,
 	return 0;
 }
 
+static int complete(const struct netring_xdp_bridge *br,
+		    const struct netring_xdp_packet *pkt, uint32_t count)
+{
+	return NETRING_CONFIG_XDP_CHECKSUM &&
+	       !(br->flags_ & NETRING_XDP_BRIDGE_RAW_CHECKSUMS) &&
+	       netring_xdp_complete(pkt, count);
+}
+
+/* The filter sees a whole packet with its checksums complete: what it writes
+ * into them is then right. */
 static enum fate forward(struct netring_xdp_bridge *br,
 			 struct netring_xdp_bridge_port_ *near,
 			 struct netring_xdp_bridge_port_ *far,
@@ -82,45 +97,58 @@ static enum fate forward(struct netring_xdp_bridge *br,
 	if (!(br->flags_ & NETRING_XDP_BRIDGE_LINK_LOCAL) &&
 	    is_link_local(pkt->data))
 		return FATE_LINK_LOCAL;
-	if (br->filter_ && is_filtered(br, pkt, near->number))
-		return FATE_FILTERED;
+	if (br->filter_) {
+		near->completed = (uint8_t)complete(br, pkt, 1);
+		if (is_filtered(br, pkt, near->number))
+			return FATE_FILTERED;
+	}
 	if (far->state)
 		return FATE_LINK_DOWN;
-	if (!make_room(&far->xdp.tx))
+	if (!make_room(far))
 		return FATE_RING_FULL;
 	return FATE_FORWARDED;
 }
 
+/* What the far socket says of a packet, or of a fragment. */
+static enum fate judge(int r)
+{
+	return r >= 0	    ? FATE_FORWARDED :
+	       r == -EAGAIN ? FATE_RING_FULL :
+			      FATE_TOO_LONG;
+}
+
 /* What becomes of the first fragment becomes of all; with the last, the packet
- * is counted. */
+ * is counted. Until then it is not to be seen by the kernel, and its checksum,
+ * which is in the first one, can be filled in. */
 static void take(struct netring_xdp_bridge *br,
 		 struct netring_xdp_bridge_port_ *near,
 		 struct netring_xdp_bridge_port_ *far,
 		 struct netring_xdp_packet *pkt)
 {
 	uint32_t more = pkt->options & NETRING_XDP_MORE;
-	int completed = 0;
 
-	if (!near->follows) {
+	if (!near->in_packet) {
 		near->stats.received++;
+		near->fragments = near->completed = 0;
 		near->fate = (uint8_t)forward(br, near, far, pkt);
-		if (near->fate == FATE_FORWARDED && !more &&
-		    !(br->flags_ & NETRING_XDP_BRIDGE_RAW_CHECKSUMS))
-			completed = netring_xdp_complete_(pkt->data, pkt->len);
 	}
 	if (near->fate == FATE_FORWARDED) {
-		if (netring_xdp_tx_forward(&far->xdp.tx, pkt) >= 0)
-			near->stats.checksum += (uint64_t)completed;
-		else
-			near->fate = FATE_TOO_LONG;
+		near->fragment[near->fragments++] = *pkt;
+		near->fate = (uint8_t)judge(
+			netring_xdp_tx_forward(&far->xdp.tx, pkt));
 	}
-	near->follows = more != 0;
+	near->in_packet = more != 0;
 	if (more && near->fate == FATE_FORWARDED && !pkt->options)
 		near->fate = FATE_CUT;
-	if (!more)
-		count(&near->stats, near->fate == FATE_CUT ?
-					    FATE_FORWARDED :
-					    (enum fate)near->fate);
+	if (more)
+		return;
+	if (near->fate == FATE_CUT)
+		near->fate = FATE_FORWARDED;
+	if (near->fate == FATE_FORWARDED)
+		near->stats.checksum += (uint64_t)(near->completed |
+						   complete(br, near->fragment,
+							    near->fragments));
+	count(&near->stats, (enum fate)near->fate);
 }
 
 /* Up to the budget from one port to the other; returns the frames taken. */
@@ -134,8 +162,8 @@ static int move(struct netring_xdp_bridge *br,
 	while (taken < br->budget_ && netring_xdp_next_(&near->xdp.rx)) {
 		while (taken < br->budget_) {
 			near->holding = br->flags_ & NETRING_XDP_BRIDGE_HOLD &&
-					!far->state && !near->follows &&
-					!make_room(&far->xdp.tx);
+					!far->state && !near->in_packet &&
+					!make_room(far);
 			if (near->holding ||
 			    !netring_xdp_rx_packet(&near->xdp.rx, &pkt))
 				break;
@@ -149,74 +177,21 @@ static int move(struct netring_xdp_bridge *br,
 	return (int)taken;
 }
 
-/* Packets that are in the ring still: their last descriptors. */
-static uint32_t count_waiting(const struct netring_xdp_tx *tx)
-{
-	uint32_t i, packets = 0;
-
-	for (i = 0 - netring_xdp_ring_waiting(&tx->ring_); i != tx->staged_;
-	     i++)
-		packets += !(netring_xdp_ring_desc(&tx->ring_, i)->options &
-			     NETRING_XDP_MORE);
-	return packets;
-}
-
-/* Follow what a socket says of its link. One that is made anew has none of the
- * frames that waited: no stale burst when the link is up again. */
-static int follow(struct netring_xdp_bridge *br,
-		  struct netring_xdp_bridge_port_ *port, int r)
-{
-	struct netring_bridge_stats *to = &br->port_[!port->number].stats;
-	uint8_t state = NETRING_PORT_BACK;
-	uint32_t lost;
-
-	if (r == -ENETDOWN)
-		state = NETRING_PORT_DOWN;
-	else if (r == -ENODEV)
-		state = NETRING_PORT_GONE;
-	else if (r < 0)
-		return r;
-	if (state == port->state)
-		return 0;
-	if (state != NETRING_PORT_BACK && port->xdp.fd_) {
-		lost = count_waiting(&port->xdp.tx);
-		to->forwarded -= lost;
-		to->link_down += lost;
-		(void)netring_xdp_bridge_reopen_(br, port);
-	}
-	port->state = state;
-	if (br->event_)
-		br->event_(br->user_, port->number,
-			   (enum netring_port_event)state);
-	return 0;
-}
-
-static int look(struct netring_xdp_bridge *br,
-		struct netring_xdp_bridge_port_ *port)
-{
-	int r = 0;
-
-	if (port->state == NETRING_PORT_GONE || !port->xdp.fd_) {
-		r = netring_xdp_bridge_reopen_(br, port);
-		if (r < 0 && r != -ENETDOWN)
-			r = -ENODEV; /* whatever it is, it may come yet */
-	}
-	return follow(br, port, r < 0 ? r : netring_xdp_health(&port->xdp));
-}
-
 static int serve(struct netring_xdp_bridge *br,
 		 struct netring_xdp_bridge_port_ *near,
 		 struct netring_xdp_bridge_port_ *far)
 {
-	int r = 0, moved = near->xdp.fd_ ? move(br, near, far) : 0;
+	int moved;
+
+	far->is_stuck = 0;
+	moved = near->xdp.fd_ ? move(br, near, far) : 0;
 
 	if (!far->state && netring_xdp_tx_pending(&far->xdp.tx))
-		r = netring_xdp_tx_flush(&far->xdp.tx);
+		netring_xdp_bridge_follow_(br, far,
+					   netring_xdp_tx_flush(&far->xdp.tx));
 	if (near->xdp.fd_) /* what came back from sending */
 		(void)netring_xdp_rx_fill(&near->xdp.rx);
-	if (r < 0)
-		r = follow(br, far, r);
-	return r < 0 ? r : moved;
+	return moved;
 }
 
 /* How often to look at the links. */
@@ -253,7 +228,7 @@ int netring_xdp_bridge_step(struct netring_xdp_bridge *bridge, int timeout)
 	for (i = 0; i < 3; i++) {
 		fds[i].fd = i == 2 ? bridge->stop_fd_ - 1 :
 				     netring_xdp_bridge_fd(bridge, i);
-		/* what is held back is not to be woken for */
+		/* do not poll a port that is on hold */
 		fds[i].events = i < 2 && port[i].holding ? 0 : POLLIN;
 		fds[i].revents = 0;
 	}
@@ -262,13 +237,11 @@ int netring_xdp_bridge_step(struct netring_xdp_bridge *bridge, int timeout)
 	now = netring_clock_ms();
 	if (now - bridge->looked_ >= look_ms(bridge)) {
 		bridge->looked_ = now;
-		for (i = 0; i < 2 && r >= 0; i++)
-			r = look(bridge, &port[i]);
+		for (i = 0; i < 2; i++)
+			netring_xdp_bridge_look_(bridge, &port[i]);
 	}
-	for (i = 0; i < 2 && r >= 0; i++) {
-		r = serve(bridge, &port[i], &port[!i]);
-		moved += r;
-	}
+	for (i = 0; i < 2 && r >= 0; i++)
+		moved += serve(bridge, &port[i], &port[!i]);
 	return r < 0 ? r : moved;
 }
 
@@ -286,17 +259,4 @@ int netring_xdp_bridge_run(struct netring_xdp_bridge *bridge,
 	}
 	bridge->stop_fd_ = 0;
 	return r < 0 ? r : 0;
-}
-
-int netring_xdp_bridge_read_stats(struct netring_xdp_bridge *bridge,
-				  int direction,
-				  struct netring_bridge_stats *stats)
-{
-	struct netring_xdp_bridge_port_ *near = &bridge->port_[direction];
-	struct netring_xdp_stats counters;
-	int r = netring_xdp_read_stats(&near->xdp, &counters);
-
-	near->stats.kernel_drops = counters.rx_dropped + counters.rx_ring_full;
-	*stats = near->stats;
-	return r == -EBADF ? 0 : r; /* the interface is gone */
 }

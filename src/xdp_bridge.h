@@ -18,12 +18,15 @@ enum fate {
 	FATE_CUT /* not counted: the filter took these fragments away */
 };
 
+/* xdp_bridge_look.c: once a second, and what a flush said: of frames, nothing
+ * ends a step. */
+void netring_xdp_bridge_look_(struct netring_xdp_bridge *bridge,
+			      struct netring_xdp_bridge_port_ *port);
+void netring_xdp_bridge_follow_(struct netring_xdp_bridge *bridge,
+				struct netring_xdp_bridge_port_ *port, int r);
+
 /* Sockets and programs of a port, anew. */
 int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *bridge,
 			       struct netring_xdp_bridge_port_ *port);
-
-/* Fill in a TCP or UDP checksum of which only the pseudo-header's sum is
- * there. Return: 1: done, 0: nothing to do. */
-int netring_xdp_complete_(uint8_t *data, uint32_t len);
 
 #endif

@@ -11,10 +11,10 @@
 static void set_offloads(struct netring_xdp_bridge *br,
 			 struct netring_xdp_bridge_port_ *port)
 {
+	offloads_of(&port->offloads, port->xdp.interface_.ifindex);
 	if (!(br->flags_ & NETRING_XDP_BRIDGE_KEEP_OFFLOADS))
-		(void)netring_offload_set_(br->fd_ - 1,
-					   port->xdp.interface_.name,
-					   &port->offloads, 0);
+		(void)netring_offload_change_(br->fd_ - 1, &port->offloads,
+					      OFFLOAD_CLEAR);
 }
 
 static int attach(struct netring_xdp_bridge *br,
@@ -24,8 +24,6 @@ static int attach(struct netring_xdp_bridge *br,
 
 	br->step = port->program.step;
 	br->foreign = port->program.foreign;
-	if (r >= 0)
-		set_offloads(br, port);
 	return r;
 }
 
@@ -35,12 +33,13 @@ static int open_port(struct netring_xdp_bridge *br,
 	struct netring_xdp_bridge_port_ *port = &br->port_[i];
 	struct netring_xdp_program_config program = cfg->program;
 	struct netring_xdp_config socket = cfg->socket;
+	uint32_t most;
 	int r;
 
 	br->port = i;
 	port->number = (uint8_t)i;
 	br->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_queues_(cfg->interface[i]);
+	r = netring_interface_queues_(cfg->interface[i], &most);
 	if (r < 0)
 		return r;
 	br->queues[i] = (uint32_t)r;
@@ -94,6 +93,9 @@ static int set_up(struct netring_xdp_bridge *br,
 		br->port = i;
 		r = attach(br, &br->port_[i]);
 	}
+	/* last, for nothing is to be changed by an open that fails */
+	for (i = 0; i < 2 && r >= 0; i++)
+		set_offloads(br, &br->port_[i]);
 	return r;
 }
 
@@ -101,7 +103,9 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 			    const struct netring_xdp_bridge_config *cfg)
 {
 	struct netring_umem *umem = cfg->socket.umem;
-	int r;
+	enum netring_step step;
+	uint32_t given;
+	int r, port;
 
 	memset(bridge, 0, sizeof(*bridge));
 	bridge->flags_ = cfg->flags;
@@ -110,20 +114,27 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 	bridge->event_ = cfg->event;
 	bridge->user_ = cfg->user;
 	bridge->step = NETRING_STEP_CONFIG;
-	if (!cfg->interface[0] || !cfg->interface[1] || !umem ||
-	    umem->sockets_ || umem->frames_ < 4 || cfg->socket.socket ||
+	if (!cfg->interface[0] || !cfg->interface[1] || !umem || umem->users_ ||
+	    umem->frames_ < 4 || cfg->socket.socket ||
 	    cfg->socket.flags & NETRING_XDP_KEEP_COMPLETIONS)
 		return -EINVAL;
 	for (;;) {
-		netring_umem_reset_(umem, umem->frames_);
+		given = umem->given_;
+		umem->given_ = umem->frames_;
 		r = set_up(bridge, cfg);
+		umem->given_ = given;
 		if (r >= 0) {
 			bridge->step = NETRING_STEP_NONE;
 			return r;
 		}
+		step = bridge->step;
+		port = bridge->port;
 		netring_xdp_bridge_close(bridge);
+		bridge->step = step;
+		bridge->port = port;
 		/* the first was zero-copy, which the second cannot be */
-		if (r != -EOPNOTSUPP || bridge->step != NETRING_STEP_BIND ||
+		if (!bridge->port || bridge->step != NETRING_STEP_BIND ||
+		    bridge->port_[0].xdp.bound_ != NETRING_XDP_ZEROCOPY ||
 		    cfg->socket.bind[0] || bridge->copy_)
 			return r;
 		bridge->copy_ = 1;
@@ -137,17 +148,18 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 	int r = netring_xdp_reopen(&port->xdp);
 
 	/* what is in the middle of a packet comes to its end here */
-	if (port->follows) {
+	if (port->in_packet) {
 		port->stats.link_down++;
 		netring_xdp_drop_open_(&other->xdp.tx);
 	}
-	port->follows = 0;
+	port->in_packet = 0;
 	if (other->fate == FATE_FORWARDED || other->fate == FATE_CUT)
 		other->fate = FATE_LINK_DOWN;
 	/* a link that is down keeps its program */
 	if (r >= 0 && port->state == NETRING_PORT_GONE) {
-		port->offloads = 0; /* a new interface */
 		r = attach(br, port);
+		if (r >= 0)
+			set_offloads(br, port);
 	}
 	return r;
 }
@@ -155,13 +167,20 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 void netring_xdp_bridge_close(struct netring_xdp_bridge *bridge)
 {
 	struct netring_xdp_bridge_port_ *port;
+	int i;
 
+	if (bridge->fd_)
+		bridge->step = NETRING_STEP_NONE;
+	/* first: what follows takes time, in which a program may be ended */
+	for (i = 0; i < 2 && bridge->fd_; i++)
+		if (netring_offload_change_(bridge->fd_ - 1,
+					    &bridge->port_[i].offloads,
+					    OFFLOAD_RESTORE) < 0) {
+			bridge->step = NETRING_STEP_OFFLOAD;
+			bridge->port = i;
+		}
 	for (port = bridge->port_; port < bridge->port_ + 2; port++) {
 		netring_xdp_program_close(&port->program);
-		if (bridge->fd_)
-			(void)netring_offload_set_(bridge->fd_ - 1,
-						   port->xdp.interface_.name,
-						   &port->offloads, 1);
 		(void)netring_xdp_close(&port->xdp);
 	}
 	if (bridge->fd_)

@@ -1,75 +1,280 @@
 /* SPDX-License-Identifier: MIT */
 /* xdp_complete.c - fill in checksums that were left to a device. */
-#include "xdp_bridge.h"
+#include "xdp.h"
 
-#define ETH_TYPE 12u
-#define TAG 4u
-#define TCP 6u
+#define LEVELS 4u /* checksums of a packet, one within the other */
+
+#define NET16(n)                                     \
+	(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? \
+		 __builtin_bswap16((uint16_t)(n)) :  \
+		 (uint16_t)(n))
+
+/* EtherTypes, as they are in memory; the first is that of tunnels. */
+#define ETHERNET NET16(0x6558)
+#define IPV4 NET16(0x0800)
+#define IPV6 NET16(0x86dd)
+
+#define TCP 6u /* protocols */
 #define UDP 17u
-#define TCP_CHECKSUM 16u
-#define UDP_CHECKSUM 6u
+#define GRE 47u
+#define SCTP 132u
+
+/* A checksum: of which bytes, on top of which sum, where in them. */
+struct level {
+	uint32_t from;
+	uint32_t to;
+	uint16_t pseudo;
+	uint8_t at;
+	uint8_t is_open;
+	uint32_t sctp;
+};
+
+/* Where a look into the headers has come to. */
+struct place {
+	const uint8_t *data;
+	uint32_t len; /* of the first fragment, which has all headers */
+	uint32_t end; /* of what the header around says it has */
+	uint32_t at;
+	uint32_t type; /* of what begins there */
+	uint32_t protocol;
+	uint16_t pseudo;
+};
+
+/* As it is in memory, in the order of the network. */
+static uint32_t get16(const uint8_t *at)
+{
+	uint16_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return value;
+}
 
 static uint32_t be16(const uint8_t *at)
 {
 	return (uint32_t)at[0] << 8 | at[1];
 }
 
-static int is_tag(uint32_t type)
+/* CRC32c, bit by bit: few send SCTP by a virtual wire. */
+static uint32_t crc(const uint8_t *data, uint32_t len, uint32_t sum)
 {
-	return type == 0x8100 || type == 0x88a8;
+	int bit;
+
+	while (len--) {
+		sum ^= *data++;
+		for (bit = 0; bit < 8; bit++)
+			sum = sum >> 1 ^ (sum & 1) * 0x82f63b78;
+	}
+	return sum;
 }
 
-/*
- * AF_XDP has no mark for it. But such a field holds the sum of the pseudo-
- * header, not inverted; and where a whole checksum happens to equal that sum,
- * filling it in gives the same value again, so a right one stays right.
- */
-int netring_xdp_complete_(uint8_t *data, uint32_t len)
+/* Of a level's bytes, wherever a fragment of the packet ends. */
+static uint32_t sum_up(const struct netring_xdp_packet *pkt,
+		       const struct level *level)
 {
-	uint32_t type_at = ETH_TYPE, ip, l4, end, protocol, at;
-	uint32_t addresses, sizes;
-	uint16_t word, field;
+	uint32_t from = level->from, begin = 0, size, part;
+	uint32_t sum = level->sctp ? UINT32_MAX : 0;
 
-	while (type_at < ETH_TYPE + 2 * TAG && len >= type_at + 2 &&
-	       is_tag(be16(data + type_at)))
-		type_at += TAG;
-	ip = type_at + 2;
-	if (len < ip + 20)
+	for (; from < level->to; begin += pkt->len, pkt++) {
+		if (begin + pkt->len <= from)
+			continue;
+		size = begin + pkt->len;
+		size = (size < level->to ? size : level->to) - from;
+		if (level->sctp) {
+			sum = crc(pkt->data + from - begin, size, sum);
+		} else {
+			part = netring_checksum_sum_(pkt->data + from - begin,
+						     size, 0);
+			if ((from ^ level->from) & 1)
+				part = __builtin_bswap16((uint16_t)part);
+			sum += part;
+		}
+		from += size;
+	}
+	if (!level->sctp)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
+static void fill(const struct netring_xdp_packet *pkt,
+		 const struct level *level)
+{
+	uint8_t *at = pkt->data + level->from + level->at;
+	uint32_t sum = ~sum_up(pkt, level);
+	uint16_t half = (uint16_t)sum;
+
+	if (level->sctp) {
+		if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+			sum = __builtin_bswap32(sum);
+		memcpy(at, &sum, sizeof(sum));
+		return;
+	}
+	if (!half) /* which means none in UDP; both are zero */
+		half = 0xffff;
+	memcpy(at, &half, sizeof(half));
+}
+
+/* From an Ethernet header to what is behind it and its tags. */
+static void skip_link(struct place *p)
+{
+	if (p->type != ETHERNET)
+		return;
+	p->at += 8;
+	do {
+		p->at += 4;
+		if (p->at + 2 > p->len)
+			return;
+		p->type = get16(p->data + p->at);
+	} while (p->type == NET16(0x8100) || p->type == NET16(0x88a8));
+	p->at += 2;
+}
+
+/* To what is behind an IP header, and those that extend it: 1, or 0. */
+static int skip_network(struct place *p)
+{
+	const uint8_t *ip = p->data + p->at, *to = ip + 16;
+	uint32_t end, size = 4, header = 20;
+
+	if (p->at + header > p->len)
 		return 0;
-	if (be16(data + type_at) == 0x0800) {
-		if (be16(data + ip + 6) & 0x3fff) /* a fragment */
+	if (p->type == IPV4) {
+		if (get16(ip + 6) & NET16(0x3fff)) /* a fragment */
 			return 0;
-		protocol = data[ip + 9];
-		l4 = ip + (data[ip] & 15u) * 4;
-		end = ip + be16(data + ip + 2);
-		addresses = ip + 12;
-		sizes = 8;
-	} else if (be16(data + type_at) == 0x86dd && len >= ip + 40) {
-		protocol = data[ip + 6];
-		l4 = ip + 40;
-		end = l4 + be16(data + ip + 4);
-		addresses = ip + 8;
-		sizes = 32;
+		header = (ip[0] & 15u) * 4;
+		p->protocol = ip[9];
+		end = p->at + be16(ip + 2);
+	} else if (p->type == IPV6 && p->at + 40 <= p->len) {
+		header = 40;
+		p->protocol = ip[6];
+		end = p->at + 40 + be16(ip + 4);
+		to = ip + 24;
+		size = 16;
+		/* options; a route, whose end the checksum has */
+		while (p->protocol == 0 || p->protocol == 60 ||
+		       p->protocol == 43) {
+			const uint8_t *more = ip + header;
+
+			if (p->at + header + 8 > p->len)
+				return 0;
+			header += (more[1] + 1u) * 8;
+			if (p->protocol == 43 && more[3] && more[1] > 1)
+				to = more[2] == 4 ? more + 8 : ip + header - 16;
+			p->protocol = more[0];
+		}
 	} else {
 		return 0;
 	}
-	at = l4 + (protocol == TCP ? TCP_CHECKSUM : UDP_CHECKSUM);
-	if ((protocol != TCP && protocol != UDP) || end > len || at + 2 > end ||
-	    l4 < ip + 20)
+	if (header < 20 || end > p->end || p->at + header + 8 > end ||
+	    p->at + header + 8 > p->len)
 		return 0;
-	/* the pseudo-header: addresses, protocol, length */
-	word = (uint16_t)(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
-				  __builtin_bswap16((uint16_t)(end - l4)) :
-				  end - l4);
-	sizes = netring_checksum_sum_(data + addresses, sizes, word);
-	word = (uint16_t)(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
-				  protocol << 8 :
-				  protocol);
-	sizes += word;
-	sizes = (sizes & 0xffff) + (sizes >> 16);
-	memcpy(&field, data + at, sizeof(field));
-	if (field != sizes)
-		return 0;
-	netring_checksum_fill_(data + l4, end - l4, data + at);
+	p->at += header;
+	p->end = end;
+	p->pseudo = (uint16_t)netring_checksum_sum_(
+		to, size,
+		netring_checksum_sum_(p->type == IPV4 ? ip + 12 : ip + 8, size,
+				      NET16(p->protocol) +
+					      NET16(p->end - p->at)));
 	return 1;
+}
+
+/* What a tunnel's header says that is behind it; 0: none. */
+static void skip_tunnel(struct place *p)
+{
+	const uint8_t *l4 = p->data + p->at;
+
+	p->type = 0;
+	if (p->protocol == 4 || p->protocol == 41) {
+		p->type = p->protocol == 4 ? IPV4 : IPV6;
+	} else if (p->protocol == GRE && !((l4[0] & 0x4f) | (l4[1] & 7))) {
+		p->type = get16(l4 + 2);
+		/* a checksum, a key, a number */
+		p->at += 4 + (l4[0] >> 5 & 4) + (l4[0] >> 3 & 4) +
+			 (l4[0] >> 2 & 4);
+	} else if (p->protocol == UDP && p->at + 16 <= p->len) {
+		/* GENEVE, or VXLAN: by their shape, as the port may be any */
+		p->type = get16(l4 + 10);
+		p->at += 16;
+		if (l4[8] >> 6 == 0 &&
+		    (p->type == ETHERNET || p->type == IPV4 || p->type == IPV6))
+			p->at += (l4[8] & 63u) * 4;
+		else
+			p->type = (l4[8] & 0x48) == 8 ? ETHERNET : 0;
+	}
+}
+
+/*
+ * The checksum of what begins there: 1, or 0: it has none. AF_XDP has no mark
+ * for one that was left to a device. But its field holds the sum of the pseudo-
+ * header, not inverted; in GRE and SCTP, nothing. Where a checksum that is
+ * right happens to be the same, filling it in gives its value again.
+ */
+static int find_checksum(const struct place *p, struct level *level)
+{
+	const uint8_t *field = p->data + p->at;
+	uint16_t half, other;
+
+	level->from = p->at;
+	level->to = p->end;
+	level->sctp = p->protocol == SCTP;
+	level->pseudo = p->pseudo;
+	level->at = 6;
+	if (p->protocol == TCP) {
+		level->at = 16;
+	} else if (p->protocol == SCTP) {
+		level->at = 8;
+	} else if (p->protocol == GRE && *field & 0x80) {
+		level->at = 4;
+		level->pseudo = 0;
+	} else if (p->protocol != UDP) {
+		return 0;
+	}
+	field += level->at;
+	if (p->at + level->at + 2 > p->end || p->at + level->at + 2 > p->len)
+		return 0;
+	memcpy(&half, field, sizeof(half));
+	level->is_open = half == level->pseudo;
+	if (level->sctp) {
+		if (p->at + 12 > p->end || p->at + 12 > p->len)
+			return 0;
+		memcpy(&other, field + 2, sizeof(other));
+		level->is_open = !(half | other);
+	}
+	return half || p->protocol != UDP;
+}
+
+static int is_right(const struct netring_xdp_packet *pkt,
+		    const struct level *level)
+{
+	uint32_t sum = sum_up(pkt, level) + level->pseudo;
+
+	return (uint16_t)((sum & 0xffff) + (sum >> 16)) == 0xffff;
+}
+
+int netring_xdp_complete(const struct netring_xdp_packet *pkt, uint32_t count)
+{
+	struct place p = { pkt->data, pkt->len, 0, 0, ETHERNET, 0, 0 };
+	struct level level[LEVELS];
+	uint32_t levels = 0, open = 0, i;
+	int filled = 0;
+
+	while (count--)
+		p.end += pkt[count].len;
+	while (levels < LEVELS) {
+		skip_link(&p);
+		if (!skip_network(&p))
+			break;
+		if (find_checksum(&p, &level[levels]) &&
+		    level[levels++].is_open)
+			open = levels;
+		skip_tunnel(&p);
+	}
+	/* what a right checksum covers is payload, whatever it looks like */
+	for (i = 0; i + 1 < open; i++)
+		if (!level[i].is_open && is_right(pkt, &level[i]))
+			open = i;
+	while (open--)
+		if (level[open].is_open) {
+			fill(pkt, &level[open]);
+			filled = 1;
+		}
+	return filled;
 }

@@ -47,6 +47,7 @@ int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
 		netring_umem_push_(umem, number);
 		tx->in_flight_--;
 		tx->sent_++;
+		xdp_count_refused(tx, 1);
 		frame->addr = umem_address(umem, number) + umem->metadata_;
 		frame->data = netring_umem_data(umem, frame->addr);
 		frame->capacity = 0;

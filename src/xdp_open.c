@@ -61,8 +61,10 @@ static int check_config(struct netring_xdp *xdp)
 	    (!NETRING_CONFIG_XDP_PROGRAM && cfg->program) ||
 	    (!NETRING_CONFIG_XDP_TX_BUDGET && cfg->tx_budget))
 		return -EOPNOTSUPP;
+	/* a program would send packets to a socket that takes none */
 	if (!cfg->umem || !cfg->umem->memory_ ||
-	    (!cfg->interface && !cfg->ifindex))
+	    (!cfg->interface && !cfg->ifindex) ||
+	    (cfg->mode == NETRING_XDP_TX && (cfg->program || cfg->map)))
 		return -EINVAL;
 	xdp->step = NETRING_STEP_GEOMETRY;
 	return choose_slots(xdp) < 0 ?
@@ -73,8 +75,10 @@ static int check_config(struct netring_xdp *xdp)
 static int find_interface(struct netring_xdp *xdp)
 {
 	struct netring_interface_facts_ *facts = &xdp->interface_;
-	int r = netring_interface_find_(xdp->config_.interface,
-					xdp->config_.ifindex, facts);
+	int r = facts->ifindex ?
+			netring_interface_follow_(facts) :
+			netring_interface_find_(xdp->config_.interface,
+						xdp->config_.ifindex, facts);
 
 	xdp->tx.longest_ = facts->mtu + NETRING_XDP_OVER_MTU;
 	if (r >= 0 && facts->type != NR_ARPHRD_ETHER &&
@@ -197,6 +201,16 @@ static void give_back(struct netring_xdp *xdp)
 		netring_umem_reclaim_(umem, xdp->rx.number_);
 }
 
+/* The next socket of a UMEM that has none decides anew what for. */
+static void leave(struct netring_xdp *xdp)
+{
+	struct netring_umem *umem = xdp->config_.umem;
+
+	if (umem && !--umem->users_)
+		umem->number_ = 0;
+	xdp->config_.umem = NULL;
+}
+
 int netring_xdp_open(struct netring_xdp *xdp,
 		     const struct netring_xdp_config *cfg)
 {
@@ -217,20 +231,16 @@ int netring_xdp_open(struct netring_xdp *xdp,
 		return r;
 	}
 	xdp->rx.number_ = xdp->tx.number_ = cfg->umem->number_;
+	cfg->umem->users_++;
 	r = set_up(xdp);
 	if (r < 0) {
 		if (NETRING_CONFIG_XDP_ADOPT && cfg->socket)
 			xdp->fd_ = 0; /* still the caller's */
 		give_back(xdp);
-		xdp->config_.umem = NULL;
-		/* the first socket decides what for; this one did not come */
-		if (cfg->umem->number_ == 1)
-			netring_umem_reset_(cfg->umem, cfg->umem->given_);
+		leave(xdp);
 		return r;
 	}
-	/* reopen goes by the name, and makes a socket of its own */
-	xdp->config_.interface = xdp->interface_.name;
-	xdp->config_.socket = NULL;
+	xdp->config_.socket = NULL; /* reopen makes one of its own */
 	return r;
 }
 
@@ -247,8 +257,10 @@ int netring_xdp_reopen(struct netring_xdp *xdp)
 	give_back(xdp);
 	for (;;) {
 		xdp->rx.posted_ = xdp->rx.batch_ = xdp->rx.walked_ = 0;
+		xdp->tx.refused_ += xdp->tx.owed_;
+		xdp->tx.discarded_ += xdp->tx.in_flight_ - xdp->tx.owed_;
 		xdp->tx.in_flight_ = xdp->tx.reserved_ = xdp->tx.staged_ = 0;
-		xdp->tx.open_ = xdp->tx.open_len_ = 0;
+		xdp->tx.open_ = xdp->tx.open_len_ = xdp->tx.owed_ = 0;
 		r = set_up(xdp);
 		if (r >= 0)
 			return r;
@@ -264,7 +276,7 @@ int netring_xdp_close(struct netring_xdp *xdp)
 	int lost = (int)netring_xdp_tx_pending(&xdp->tx);
 
 	give_back(xdp);
+	leave(xdp);
 	xdp->tx.in_flight_ = xdp->tx.staged_ = 0;
-	xdp->config_.umem = NULL;
 	return lost;
 }

@@ -6,14 +6,20 @@
 #include "xdp.h"
 
 #define QUEUES 64u
+#define FLAGS (NETRING_XDP_PROGRAM_FRAGMENTS | NETRING_XDP_PROGRAM_EXCEPT)
 
-/* return redirect_map(map 0, context->rx_queue_index, XDP_PASS) */
+/* To the queue's socket; r6 is the context:
+ * return redirect_map(map 0, context->rx_queue_index, XDP_PASS) */
 static const struct xdp_insn redirect[] = {
-	BPF_LABEL(LABEL_REDIRECT),
 	BPF(NR_BPF_LDX_W, 2, 6, NR_XDP_MD_RX_QUEUE_INDEX, 0),
 	BPF_MAP(1, 0),
 	BPF(NR_BPF_MOV64_IMM, 3, 0, 0, NR_XDP_PASS),
 	BPF(NR_BPF_CALL, 0, 0, 0, NR_BPF_FUNC_redirect_map),
+	BPF(NR_BPF_EXIT, 0, 0, 0, 0),
+};
+
+static const struct xdp_insn pass[] = {
+	BPF(NR_BPF_MOV64_IMM, 0, 0, 0, NR_XDP_PASS),
 	BPF(NR_BPF_EXIT, 0, 0, 0, 0),
 };
 
@@ -72,8 +78,19 @@ int netring_xdp_make_map_(uint32_t type, uint32_t entries)
 	return sys_bpf(NR_BPF_MAP_CREATE, &create, sizeof(create));
 }
 
+/* What becomes of a packet, @listed or not; the last in the program is first. */
+static void put_verdict(struct xdp_code *code, int listed, uint32_t flags)
+{
+	if (listed == !(flags & NETRING_XDP_PROGRAM_EXCEPT))
+		netring_xdp_put_(code, redirect, COUNT(redirect));
+	else
+		netring_xdp_put_(code, pass, COUNT(pass));
+	code->label[listed ? LABEL_LISTED : LABEL_NOT_LISTED] = code->first;
+}
+
 static int load(struct netring_xdp_program *program, uint32_t flags)
 {
+	static const char name[] = XDP_PROGRAM_NAME;
 	struct nr_bpf_prog_load load;
 	struct xdp_code code;
 	int r;
@@ -83,15 +100,18 @@ static int load(struct netring_xdp_program *program, uint32_t flags)
 	code.first = code.end;
 	code.map[0] = program->map_ - 1;
 	code.map[1] = program->flows_ - 1;
-	netring_xdp_put_(&code, redirect, COUNT(redirect));
-	if (NETRING_CONFIG_XDP_FLOWS && program->flows_)
+	put_verdict(&code, 1, flags);
+	if (NETRING_CONFIG_XDP_FLOWS && program->flows_) {
+		put_verdict(&code, 0, flags);
 		netring_xdp_put_flows_(&code);
+	}
 	netring_xdp_put_(&code, enter, COUNT(enter));
 	memset(&load, 0, sizeof(load));
 	load.prog_type = NR_BPF_PROG_TYPE_XDP;
 	load.insn_cnt = (uint32_t)(code.end - code.first);
 	load.insns = (uintptr_t)code.first;
 	load.license = (uintptr_t) "MIT";
+	memcpy(load.prog_name, name, sizeof(name));
 	if (flags & NETRING_XDP_PROGRAM_FRAGMENTS)
 		load.prog_flags = NR_BPF_F_XDP_HAS_FRAGS;
 	r = sys_bpf(NR_BPF_PROG_LOAD, &load, sizeof(load));
@@ -134,10 +154,10 @@ int netring_xdp_program_open(struct netring_xdp_program *program,
 
 	memset(program, 0, sizeof(*program));
 	program->step = NETRING_STEP_CONFIG;
-	if ((!NETRING_CONFIG_XDP_FLOWS && cfg->flows) ||
-	    cfg->flags & ~NETRING_XDP_PROGRAM_FRAGMENTS)
+	if ((!NETRING_CONFIG_XDP_FLOWS && cfg->flows) || cfg->flags & ~FLAGS)
 		return -EOPNOTSUPP;
-	if (!cfg->interface && !cfg->ifindex)
+	if ((!cfg->interface && !cfg->ifindex) ||
+	    (cfg->flags & NETRING_XDP_PROGRAM_EXCEPT && !cfg->flows))
 		return -EINVAL;
 	memcpy(program->order_, cfg->attach, sizeof(program->order_));
 	if (!cfg->attach[0]) {
@@ -176,10 +196,10 @@ static int attach(struct netring_xdp_program *program, int how)
 		(void)netring_xdp_set_(program->interface_.ifindex, -1,
 				       program->program_ - 1,
 				       link.flags | NR_XDP_FLAGS_REPLACE);
-	else
-		(void)netring_xdp_query_(program->interface_.ifindex,
-					 &program->id_, program->scratch_,
-					 sizeof(program->scratch_));
+	else if (netring_xdp_query_(program->interface_.ifindex, &program->id_,
+				    program->scratch_,
+				    sizeof(program->scratch_)) > 0)
+		program->mark_ = netring_xdp_mark_(program->id_) + 1;
 	return r;
 }
 
@@ -207,40 +227,86 @@ static void detach(struct netring_xdp_program *program)
 			(void)netring_xdp_set_(program->interface_.ifindex, -1,
 					       -1, flags);
 	}
-	program->link_ = 0;
+	if (program->mark_ > 0)
+		sys_close(program->mark_ - 1);
+	program->link_ = program->mark_ = 0;
 	program->attached_ = 0;
 }
 
-int netring_xdp_program_attach(struct netring_xdp_program *program)
+static int is_attached(struct netring_xdp_program *program)
 {
-	struct netring_interface_facts_ *facts = &program->interface_;
-	int i, r;
+	struct nr_bpf_link_info info;
+	struct nr_bpf_get_info get;
+	uint32_t id = 0;
 
-	detach(program);
-	program->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_find_(facts->name, 0, facts);
+	if (!program->attached_)
+		return 0;
+	if (program->link_) {
+		memset(&info, 0, sizeof(info));
+		get.bpf_fd = (uint32_t)program->link_ - 1;
+		get.info_len = sizeof(info);
+		get.info = (uintptr_t)&info;
+		return sys_bpf(NR_BPF_OBJ_GET_INFO_BY_FD, &get, sizeof(get)) <
+			       0 ||
+		       info.ifindex;
+	}
+	return !NETRING_CONFIG_XDP_NETLINK ||
+	       netring_xdp_query_(program->interface_.ifindex, &id,
+				  program->scratch_,
+				  sizeof(program->scratch_)) < 0 ||
+	       id == program->id_;
+}
+
+int netring_xdp_program_check(struct netring_xdp_program *program)
+{
+	int r;
+
+	if (!program->wanted_ || is_attached(program))
+		return 0;
+	r = netring_xdp_program_attach(program);
 	if (r < 0)
 		return r;
-	program->step = NETRING_STEP_ATTACH;
+	program->reattached++;
+	return 1;
+}
+
+static int try_each_way(struct netring_xdp_program *program)
+{
+	int i, r = -EINVAL;
+
 	program->foreign = 0;
-	r = -EINVAL;
 	for (i = 0; i < 2 && program->order_[i]; i++) {
 		r = attach(program, program->order_[i]);
 		if (r >= 0) {
 			program->attached_ = program->order_[i];
+			program->wanted_ = 1;
 			program->step = NETRING_STEP_NONE;
 			return 0;
 		}
 		if (r == -EBUSY || r == -EEXIST)
 			break; /* there is one: no way leads past it */
 	}
-	if (r != -EBUSY && r != -EEXIST)
+	return r;
+}
+
+int netring_xdp_program_attach(struct netring_xdp_program *program)
+{
+	int r;
+
+	detach(program);
+	program->step = NETRING_STEP_INTERFACE;
+	r = netring_interface_follow_(&program->interface_);
+	if (r < 0)
 		return r;
-	if (NETRING_CONFIG_XDP_NETLINK)
-		(void)netring_xdp_query_(program->interface_.ifindex,
-					 &program->foreign, program->scratch_,
-					 sizeof(program->scratch_));
-	return -EBUSY;
+	program->step = NETRING_STEP_ATTACH;
+	r = try_each_way(program);
+	if (r == -EEXIST)
+		r = -EBUSY;
+	if (!NETRING_CONFIG_XDP_NETLINK || r != -EBUSY)
+		return r;
+	if (netring_xdp_remove_leftover_(program))
+		r = try_each_way(program);
+	return r == -EEXIST ? -EBUSY : r;
 }
 
 int netring_xdp_program_register(struct netring_xdp_program *program,
@@ -260,4 +326,5 @@ void netring_xdp_program_close(struct netring_xdp_program *program)
 	if (program->program_)
 		sys_close(program->program_ - 1);
 	program->program_ = program->flows_ = program->map_ = 0;
+	program->wanted_ = 0;
 }

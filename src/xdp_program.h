@@ -24,8 +24,8 @@ struct xdp_insn {
 
 enum xdp_label {
 	LABEL_NONE,
-	LABEL_PASS,	/* to the kernel's stack */
-	LABEL_REDIRECT, /* to the queue's socket; r6 is the context */
+	LABEL_NOT_LISTED, /* what follows at once: to the kernel's stack, */
+	LABEL_LISTED,	  /* and to the queue's socket; or the other way */
 	LABEL_TAG,
 	LABEL_TAG2,
 	LABEL_NETWORK,
@@ -72,6 +72,15 @@ void netring_xdp_put_flows_(struct xdp_code *code);
 
 /* bpf(2) BPF_MAP_CREATE with keys and values of 4 bytes; a descriptor. */
 int netring_xdp_make_map_(uint32_t type, uint32_t entries);
+
+/* xdp_leftover.c: programs that nobody takes off any more, by netlink */
+
+#define XDP_PROGRAM_NAME "netring"
+
+/* As long as this descriptor is open, program @id has an owner; -errno. */
+int netring_xdp_mark_(uint32_t id);
+/* Sets program->foreign; 1: it was one of ours without an owner, and is gone. */
+int netring_xdp_remove_leftover_(struct netring_xdp_program *program);
 
 /* xdp_netlink.c */
 

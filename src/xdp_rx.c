@@ -2,6 +2,8 @@
 /* xdp_rx.c - give the kernel frames, take them back, wait for packets. */
 #include "xdp.h"
 
+#include <netring/xdp_program.h>
+
 #define LOOK_MS 1000 /* at the link, which makes no event */
 #define STARVED_MS 1 /* all frames are away: nothing can come */
 
@@ -110,6 +112,17 @@ static int any_ready(struct netring_xdp *sockets, uint32_t count)
 	return 0;
 }
 
+/* All are on one interface, and have one program. */
+int netring_xdp_look_(struct netring_xdp *xdp)
+{
+	int r = netring_xdp_health(xdp);
+
+	if (!NETRING_CONFIG_XDP_PROGRAM || r < 0 || !xdp->config_.program)
+		return r;
+	r = netring_xdp_program_check(xdp->config_.program);
+	return r < 0 ? r : 0;
+}
+
 int netring_xdp_wait_(struct netring_xdp *sockets, struct pollfd *fds,
 		      uint32_t count, int timeout)
 {
@@ -136,8 +149,8 @@ int netring_xdp_wait_(struct netring_xdp *sockets, struct pollfd *fds,
 			slice = timeout < 0 || timeout > LOOK_MS ? LOOK_MS :
 								   timeout;
 			r = sys_poll(fds, count, slice);
-			if (r == 0) /* all are on one interface */
-				r = netring_xdp_look_(sockets->rx.fd_);
+			if (r == 0)
+				r = netring_xdp_look_(sockets);
 		}
 		if (r < 0 ||
 		    (r == 0 && timeout >= 0 && (timeout -= slice) <= 0))

@@ -2,6 +2,8 @@
 /* xdp_stats.c - counters, ours and the kernel's. */
 #include "xdp.h"
 
+#include <netring/xdp_program.h>
+
 #define COUNTERS 6
 
 /* In the order of struct nr_xdp_statistics; old kernels tell three. */
@@ -38,10 +40,15 @@ int netring_xdp_read_stats(struct netring_xdp *xdp,
 	stats->invalid = xdp->rx.invalid_ + tx->invalid_;
 	stats->queued = tx->queued_;
 	stats->sent = tx->sent_;
+	stats->refused = tx->refused_;
+	stats->discarded = tx->discarded_;
 	stats->too_short = tx->too_short_;
 	stats->too_long = tx->too_long_;
 	stats->retried = tx->retried_;
 	stats->link_down = tx->link_down_;
+	stats->reattached = NETRING_CONFIG_XDP_PROGRAM && xdp->config_.program ?
+				    xdp->config_.program->reattached :
+				    0;
 	/* the kernel's six are the last ones */
 	kernel = (uint64_t *)(void *)((uint8_t *)stats + sizeof(*stats)) -
 		 COUNTERS;

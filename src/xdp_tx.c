@@ -89,7 +89,7 @@ static int check(struct netring_xdp_tx *tx, uint64_t addr, uint32_t len,
 	if (FRAGMENTS)
 		whole += tx->open_len_;
 	if (len > most - ((uint32_t)addr & (most - 1)) ||
-	    whole > tx->longest_ ||
+	    whole > __atomic_load_n(&tx->longest_, __ATOMIC_RELAXED) ||
 	    (FRAGMENTS && tx->open_ + more >= NETRING_XDP_FRAGMENTS_MAX)) {
 		tx->too_long_++;
 		return -EMSGSIZE;
@@ -221,6 +221,8 @@ uint32_t netring_xdp_tx_reap(struct netring_xdp_tx *tx)
 	}
 	if (count)
 		netring_xdp_ring_commit(&tx->completions_, count);
+	if (tx->owed_)
+		xdp_count_refused(tx, before - tx->in_flight_);
 	umem_assert(tx->umem_, &tx->umem_->tx_);
 	return before - tx->in_flight_;
 }
@@ -244,8 +246,10 @@ int netring_xdp_tx_kick(struct netring_xdp_tx *tx)
 
 	xdp_fence();
 	if (tx->flags_ & XDP_ALWAYS_KICK || netring_xdp_ring_sleeps(&tx->ring_))
-		r = netring_xdp_kick_(tx->fd_);
-	if (r == -EAGAIN || r == -EBUSY || r == -ENOBUFS)
+		r = sys_sendto(tx->fd_ - 1, NULL, 0, MSG_DONTWAIT, NULL, 0);
+	if (r == -EBUSY && tx->flags_ & XDP_COPIES)
+		tx->owed_ += tx->owed_ < tx->in_flight_;
+	else if (r == -EAGAIN || r == -EBUSY || r == -ENOBUFS)
 		tx->retried_++;
 	else if (r < 0) {
 		tx->link_down_ += r == -ENETDOWN;

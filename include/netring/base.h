@@ -71,6 +71,32 @@ int64_t netring_clock_ms(void);
 
 #define NETRING_FOREVER (-1) /* as a timeout or a deadline */
 
+/*
+ * Frames that the kernel did not take for transmission, by what it said. Each
+ * was dropped, and those behind it went on.
+ */
+struct netring_refused {
+	uint64_t header;      /* EINVAL: vnet header and frame do not match */
+	uint64_t length;      /* EMSGSIZE: too long for the device */
+	uint64_t memory;      /* ENOMEM: none, or it cannot cut this one */
+	uint64_t rule;	      /* EPERM, EACCES: a rule of the host's */
+	uint64_t unsupported; /* EOPNOTSUPP */
+	uint64_t busy;	      /* ENOBUFS, EAGAIN, for too long: a full queue; or
+			       * a rule, or the other end of a virtual cable,
+			       * that drops it every time */
+	uint64_t other;	      /* any other error */
+};
+
+#define NETRING_REFUSED_CAUSES 7
+
+static inline uint64_t
+netring_refused_sum(const struct netring_refused *refused)
+{
+	return refused->header + refused->length + refused->memory +
+	       refused->rule + refused->unsupported + refused->busy +
+	       refused->other;
+}
+
 /* Private: what was found out about an interface. */
 struct netring_interface_facts_ {
 	char name[16];
@@ -78,6 +104,13 @@ struct netring_interface_facts_ {
 	uint16_t pad;
 	uint32_t mtu;
 	uint32_t ifindex;
+	uint16_t flags; /* IFF_* */
+};
+
+/* Private: what was turned off, and of which interface. */
+struct netring_offloads_ {
+	uint32_t ifindex;
+	uint32_t off;
 };
 
 #ifdef __cplusplus

@@ -81,6 +81,16 @@ static inline uint16_t netring_tpid_(uint32_t status, uint16_t tpid)
 	return status & 0x40u ? tpid : 0x8100u;
 }
 
+/*
+ * A packet that no vnet header describes (UFO) the kernel gives up when it has
+ * its place in a block already: what stands there is of an older one, but for
+ * the distance to the next.
+ */
+static inline int netring_given_up_(uint32_t flags)
+{
+	return (flags & (NETRING_PACKET_VNET | 1u)) == NETRING_PACKET_VNET;
+}
+
 /* Both return the distance to the next header; 0: this one is not usable. */
 static inline uint32_t netring_walk_v3_(const struct netring_batch *batch,
 					struct netring_packet *pkt)
@@ -88,15 +98,19 @@ static inline uint32_t netring_walk_v3_(const struct netring_batch *batch,
 	const struct netring_tpacket3_ *h =
 		(const struct netring_tpacket3_ *)(const void *)batch->at_;
 
-	if (batch->room_ < sizeof(*h) || h->mac > batch->room_ ||
-	    h->snaplen > batch->room_ - h->mac || h->mac < sizeof(*h))
+	if (batch->room_ < sizeof(*h))
+		return 0;
+	pkt->flags = h->status | batch->packet_flags_;
+	if (!(NETRING_CONFIG_CAPTURE_VNET_HDR &&
+	      netring_given_up_(pkt->flags)) &&
+	    (h->mac > batch->room_ || h->snaplen > batch->room_ - h->mac ||
+	     h->mac < sizeof(*h)))
 		return 0;
 	pkt->data = batch->at_ + h->mac;
 	pkt->len = h->snaplen;
 	pkt->wire_len = h->len;
 	pkt->sec = h->sec;
 	pkt->nsec = h->nsec;
-	pkt->flags = h->status | batch->packet_flags_;
 	pkt->hash = h->rxhash;
 	pkt->vlan_tci = (uint16_t)h->vlan_tci;
 	pkt->vlan_tpid = netring_tpid_(h->status, h->vlan_tpid);
@@ -153,6 +167,10 @@ static inline int netring_batch_next(struct netring_batch *batch,
 		batch->at_ += step;
 		batch->room_ -= step;
 		batch->left_--;
+		if (NETRING_CONFIG_CAPTURE_V3 &&
+		    NETRING_CONFIG_CAPTURE_VNET_HDR &&
+		    netring_given_up_(pkt->flags))
+			continue;
 		if (batch->skip_ && batch->skip_ >> (pkt->link->type & 7) & 1)
 			continue;
 		return 1;

@@ -6,6 +6,7 @@
 #include <netring/base.h>
 #include <netring/capture.h>
 #include <netring/injector.h>
+#include <netring/segment.h>
 #include <netring/verdict.h>
 
 #ifdef __cplusplus
@@ -31,8 +32,8 @@ extern "C" {
  * (TSO) make super-frames of up to 64 KiB. Two ways to carry them whole:
  *
  * SMALL (the default): slots for the MTU. Opening turns GRO, LRO and TSO off
- *   on both interfaces (ethtool ioctl, CAP_NET_ADMIN) and close restores
- *   them; a kill -9 leaves them off. Super-frames that come all the same, as
+ *   on both interfaces (ethtool ioctl, CAP_NET_ADMIN), last of all, and close
+ *   restores them, first of all; a kill -9 leaves them off. Super-frames that come all the same, as
  *   from the other end of a veth pair, take a slower way through @oversize.
  *   Without that buffer they are dropped and counted as too long, so then
  *   opening is refused when an offload is on and cannot be turned off.
@@ -40,9 +41,30 @@ extern "C" {
  *   TCP, fewer slots for the same memory.
  *
  * Either way the kernel completes checksums and cuts super-frames to size on
- * the way out (PACKET_VNET_HDR), and frames arrive as they were sent.
+ * the way out (PACKET_VNET_HDR), and frames arrive as they were sent. Those that
+ * it cannot cut, inside of tunnels, are cut into the far ring, and so are those
+ * that would have to wait behind frames that are there (CONFIG_SEGMENT,
+ * segment.h). What cannot be cut either, such as two tunnels in each other, is
+ * refused: refused.unsupported, or refused.header.
  */
-#define NETRING_BRIDGE_OVERSIZE 65664u /* a good size for that buffer */
+#define NETRING_BRIDGE_OVERSIZE 65664u /* the least size of that buffer */
+
+/* Of a port, zero means the default. All else of its rings is the bridge's. */
+struct netring_bridge_port_config {
+	/* of what arrives: bytes of the ring (0: 512 KiB, LARGE 2 MiB), and a
+	 * filter in the kernel: what it drops is counted nowhere;
+	 * CONFIG_CAPTURE_FILTER */
+	uint32_t rx_memory;
+	const struct netring_filter *filter;
+	const int *ebpf_filter;
+
+	/* of what leaves, as in struct netring_injector_config */
+	uint32_t tx_memory; /* 0: as above */
+	uint32_t send_buffer;
+	uint32_t priority;
+	uint32_t mark;
+	uint32_t retry_ms;
+};
 
 /* Zero means the default. Direction 0 is from interface 0 to interface 1. */
 struct netring_bridge_config {
@@ -50,11 +72,7 @@ struct netring_bridge_config {
 	uint32_t flags;	 /* NETRING_BRIDGE_* */
 	uint32_t budget; /* frames of one direction in a step; 0: 64 */
 
-	/* Overrides, per direction: ring sizes, filters, priority, ... The
-	 * bridge sets interface, direction and max_packet (by the larger MTU)
-	 * itself and adds its flags. */
-	struct netring_capture_config rx[2];
-	struct netring_injector_config tx[2];
+	struct netring_bridge_port_config port[2];
 
 	/* Called for every frame, VLAN tag in place; NULL forwards all. */
 	enum netring_verdict (*filter)(void *user, struct netring_packet *pkt,
@@ -65,20 +83,25 @@ struct netring_bridge_config {
 
 	void *oversize; /* SMALL: for super-frames, aligned to 4 bytes; the
 			 * bridge's until close */
-	uint32_t oversize_size;
+	uint32_t oversize_size; /* NETRING_BRIDGE_OVERSIZE or more */
 };
 
 struct netring_bridge_port_ {
 	struct netring_capture capture;
 	struct netring_injector injector;
 	struct netring_batch batch;	   /* being forwarded */
-	struct netring_packet held;	   /* HOLD: waits for a slot */
+	struct netring_segment segment;	   /* of a super-frame */
+	struct netring_packet held;	   /* HOLD: waits for the far queue */
 	struct netring_bridge_stats stats; /* from here to the other port */
+	uint64_t seen;			   /* received, at the last look, */
+	uint64_t drops;			   /* and dropped by the kernel */
 	char name[16];
-	uint32_t offloads; /* to be restored */
+	struct netring_offloads_ offloads; /* to be restored */
 	uint8_t number;
 	uint8_t in_batch;
 	uint8_t holding; /* HOLD: until the far ring has a slot */
+	uint8_t is_held; /* there is a held packet */
+	uint8_t is_cut;	 /* and some of its segments are gone */
 	uint8_t state;	 /* enum netring_port_event */
 };
 
@@ -92,6 +115,8 @@ struct netring_bridge {
 	int fd_;      /* + 1; without a ring: ioctls, and what no slot holds */
 	int stop_fd_; /* + 1; of run */
 	int stopped_;
+	uint32_t looked_;  /* ms: at both ports */
+	uint32_t held_ms_; /* ms: since when a packet is held; 0: none is */
 	uint32_t flags_;
 	uint32_t budget_;
 
@@ -115,25 +140,30 @@ struct netring_bridge {
  *          netring_capture_open() and netring_injector_open(); step OFFLOAD:
  *          -EPERM, -EOPNOTSUPP: an offload is on and cannot be turned off;
  *          -EINVAL: SMALL with KEEP_OFFLOADS needs @oversize;
- *          step CONFIG: -EINVAL, the same interface twice; step GEOMETRY: a
- *          frame_size or memory that was given is too small for the MTU.
+ *          step CONFIG: -EINVAL, the same interface twice, or @oversize is
+ *          not aligned or too small; step GEOMETRY: a memory that was given
+ *          is too small for the MTU.
  */
 int netring_bridge_open(struct netring_bridge *bridge,
 			const struct netring_bridge_config *cfg)
 	NETRING_TAGGED(netring_bridge_open);
 
-/* Safe on a failed, closed or all-zero object. */
+/* Safe on a failed, closed or all-zero object. Afterwards step is OFFLOAD, and
+ * port says of which, if an offload that open had turned off cannot be turned
+ * on again, as after a setuid(); else NONE. */
 void netring_bridge_close(struct netring_bridge *bridge);
 
 /**
  * netring_bridge_step() - wait for frames, forward up to the budget each way.
  * @timeout: milliseconds; 0: do not wait; NETRING_FOREVER.
  *
- * For an outer loop: watch both netring_bridge_fd() for input, and call this
- * with 0 on a wake-up and after netring_bridge_timeout().
+ * For an outer loop: watch both netring_bridge_fd() for
+ * netring_bridge_events(), and call this with 0 on a wake-up and after
+ * netring_bridge_timeout(); ask for both anew after each call.
  *
  * Return: frames forwarded or dropped, 0: none came, -EINTR, or -errno. A
- * link that is down and an interface that is gone are no errors.
+ * link that is down, an interface that is gone and a frame that the kernel
+ * refuses are no errors.
  */
 int netring_bridge_step(struct netring_bridge *bridge, int timeout);
 
@@ -142,13 +172,16 @@ int netring_bridge_step(struct netring_bridge *bridge, int timeout);
 int netring_bridge_run(struct netring_bridge *bridge, const volatile int *stop,
 		       int stop_fd);
 
-/* The most that may pass until the next step, in ms; NETRING_FOREVER. */
+/* The most that may pass until the next step, in ms. */
 int netring_bridge_timeout(const struct netring_bridge *bridge);
 
 int netring_bridge_read_stats(struct netring_bridge *bridge, int direction,
 			      struct netring_bridge_stats *stats);
 
-/* Descriptor of a port for the caller's loop; events POLLIN. */
+/* What to watch a port's descriptor for: POLLIN; 0 while HOLD holds it back. */
+short netring_bridge_events(const struct netring_bridge *bridge, int port);
+
+/* Descriptor of a port for the caller's loop. */
 static inline int netring_bridge_fd(const struct netring_bridge *bridge,
 				    int port)
 {

@@ -143,8 +143,8 @@ struct netring_capture_config {
 	const int *socket; /* an AF_PACKET socket opened by somebody else, best
 			    * with protocol 0, SOCK_DGRAM for COOKED, else
 			    * SOCK_RAW (or -EPROTOTYPE); the capture's own once
-			    * open has succeeded, to be closed by the caller
-			    * (it may have changed) when not;
+			    * open has succeeded, else still the caller's, to
+			    * try again with or to close;
 			    * CONFIG_PACKET_ADOPT */
 };
 
@@ -176,6 +176,7 @@ struct netring_capture {
 	uint32_t block_;     /* and its numbers */
 	uint32_t slot_;
 	uint32_t held_;	    /* frames (V3: 1 block) handed out */
+	uint32_t passed_;   /* OVERSIZE: of these, no whole packet is queued */
 	uint32_t sequence_; /* V2: of the next batch */
 	uint32_t packet_flags_;
 	uint32_t skip_;
@@ -321,12 +322,12 @@ netring_capture_fanout_id(const struct netring_capture *cap)
  * netring_capture_read_oversize() - fetch the whole of a packet with
  * NETRING_PACKET_OVERSIZE, whose slot holds its beginning only.
  *
- * To be called for each such packet, in their order, before the batch is
- * released: the socket's queue is in step with the ring. @pkt becomes the
- * packet in @buffer, as with netring_packet_copy().
+ * To be called in the order of the packets, before the batch is released. Of
+ * those that are left out, the rest is dropped. @pkt is as it came from the
+ * batch, and becomes the packet in @buffer, as with netring_packet_copy().
  *
- * Return: 1; 0 when the kernel had no room to keep it (receive_buffer);
- * -EINVAL: @size or alignment of @buffer; or -errno.
+ * Return: 1; 0: not marked, fetched before, or left out; -EINVAL: @size or
+ * alignment of @buffer, or @pkt is not of this batch; or -errno.
  */
 int netring_capture_read_oversize(struct netring_capture *cap,
 				  struct netring_packet *pkt, void *buffer,
@@ -334,9 +335,12 @@ int netring_capture_read_oversize(struct netring_capture *cap,
 
 /**
  * netring_capture_rebind() - follow an interface that was removed and made
- * again under the same name. Ring, filter and counters stay.
+ * again under the name that it was opened by. Ring, filter and counters stay.
+ * While the interface is there, it stays this one: renamed, too, and if
+ * another one has its name.
  *
- * Return: 0; -ENODEV when it is not there yet; -EINVAL from a member of a
+ * Return: 0; -ENODEV when it is not there yet; -EPFNOSUPPORT: the new one is
+ * of another kind, with another link header; -EINVAL from a member of a
  * fanout group, which the kernel cannot move (close and open again); others
  * as open. cap->step tells the step.
  */
@@ -348,9 +352,11 @@ int netring_capture_rebind(struct netring_capture *cap);
  * @since: since the last call that asked for it; NULL allowed.
  *
  * received + dropped is what the interface and the filter let through. Both
- * views come from one accumulator and may be mixed; the kernel's counters
- * have 32 bits, so call this at least once an hour at a million packets a
- * second.
+ * views come from one accumulator and may be mixed.
+ *
+ * The kernel's counters have 32 bits, and begin again with each call: make
+ * one, with NULL and NULL if nobody asks, before 2^32 packets can have come.
+ * Once a minute does for 70 million packets a second.
  *
  * Return: 0, or -errno.
  */

@@ -52,6 +52,9 @@ struct netring_injector_config {
 	uint32_t send_buffer; /* SO_SNDBUF: bytes in flight; 0: the system's */
 	uint32_t priority;    /* SO_PRIORITY, for the queueing discipline */
 	uint32_t mark;	      /* SO_MARK (needs CAP_NET_ADMIN); 0: none */
+	uint32_t retry_ms;    /* how long a frame that the kernel asks to repeat
+			       * may hold back those behind it; 0:
+			       * CONFIG_INJECTOR_RETRY_MS; see flush */
 	int txtime_clock;     /* with TXTIME: clockid of the launch times, as
 			       * the qdisc has it: CLOCK_TAI for etf */
 
@@ -59,15 +62,21 @@ struct netring_injector_config {
 	const int *socket; /* as in struct netring_capture_config */
 };
 
-/* Frames by their fate, since open. */
+/*
+ * Frames by their fate, since open. At every moment queued = accepted +
+ * refused + discarded + pending. None goes down but pending.
+ */
 struct netring_injector_stats {
-	uint64_t queued;    /* committed */
-	uint64_t accepted;  /* handed over: to the device, or its queue */
-	uint64_t discarded; /* given up: by discard, discard_pending, close */
-	uint64_t too_short; /* refused by commit: below 14 bytes */
-	uint64_t too_long;  /* refused by commit: above the MTU */
+	uint64_t queued;   /* committed */
+	uint64_t accepted; /* the kernel took it for transmission */
+	struct netring_refused refused; /* it did not */
+	uint64_t discarded;		/* by discard_pending */
+	uint64_t too_short; /* never queued: commit refused less than a header,
+			     * or a vnet header that points beyond the end */
+	uint64_t too_long;  /* never queued: commit refused, above the MTU */
 	uint64_t retried;   /* kicks that the kernel asked to repeat */
 	uint64_t link_down; /* kicks that met a downed link */
+	uint64_t pending;   /* committed, and not known to be one of these */
 };
 
 /* A slot to be filled. */
@@ -94,6 +103,13 @@ struct netring_injector {
 	uint32_t head_slot_;
 	uint32_t tail_slot_;
 	uint32_t pending_; /* committed, and not done */
+	uint32_t sent_;	   /* of the oldest that the kernel has not looked at */
+	uint32_t retry_ms_;
+	uint32_t since_;	/* ms: when the head was refused first; 0: no */
+	uint32_t blocked_;	/* the head's number then, */
+	uint32_t blocked_tail_; /* and the oldest that was on its way */
+	uint32_t refused_at_;	/* ms: when a head was dropped last; 0: never */
+	uint32_t looked_;	/* ms: at the MTU */
 	uint32_t flags_;
 	uint32_t mtu_;
 	uint32_t header_; /* bytes of the link header beyond the MTU */

@@ -27,14 +27,16 @@ extern "C" {
  *
  * May add, modify and remove sources, itself too. Return: how much was done,
  * and the loop calls again without waiting (after all others) if that is
- * @budget or more; < 0 ends netring_loop_run() and _step() with that value.
+ * @budget or more; < 0, -EINTR too, ends netring_loop_run() and _step() with
+ * that value, once the others have been called.
  */
 typedef int netring_loop_function(void *user, int revents, int budget);
 
-/* What to watch; zero fields mean: not that. */
+/* What to watch. One without descriptor and period is a timer that runs once
+ * for each netring_loop_call_in(). */
 struct netring_loop_source {
-	int fd;	      /* -1: none */
-	short events; /* POLLIN, ...; POLLERR and POLLHUP come unasked */
+	int fd;	      /* -1: none; 0 is standard input */
+	short events; /* of fd: POLLIN, ...; POLLERR and POLLHUP come unasked */
 	int budget;   /* 0: 64 */
 	int period;   /* ms: call every so often; 0: never */
 	netring_loop_function *function;
@@ -62,10 +64,15 @@ struct netring_loop {
 
 /**
  * netring_loop_open() - begin a loop over the caller's arrays.
- * @fds, @slots: @count + 1 elements each, the caller's until close; the last
- *               one is the loop's own.
+ * @fds, @slots: @count elements each, one for each source; the caller's, not
+ *               to be touched until close.
  *
- * Holds one eventfd. Return: 0 or -errno.
+ * Holds one eventfd. While @count sources are in use no element is left to
+ * watch it by, and netring_loop_stop() from another thread is seen within a
+ * second; else at once.
+ *
+ * Return: 0; -EINVAL: no @count, or more than poll(2) takes at once, which is
+ * the limit of open files (RLIMIT_NOFILE); or -errno.
  */
 int netring_loop_open(struct netring_loop *loop, struct pollfd *fds,
 		      struct netring_loop_slot *slots, int count)
@@ -74,8 +81,9 @@ int netring_loop_open(struct netring_loop *loop, struct pollfd *fds,
 /* Safe on a closed or all-zero loop. Sources' descriptors stay open. */
 void netring_loop_close(struct netring_loop *loop);
 
-/* Return: the source's number, or -ENOSPC, -EINVAL (neither fd nor period
- * nor function). A level-triggered descriptor, as all of netring's are. */
+/* Return: the source's number; -ENOSPC: @count are in use; -EINVAL: no
+ * function, a descriptor without events (fd left out, and so 0?), or < 0. A
+ * level-triggered descriptor, as all of netring's are. */
 int netring_loop_add(struct netring_loop *loop,
 		     const struct netring_loop_source *source);
 
@@ -83,7 +91,7 @@ int netring_loop_add(struct netring_loop *loop,
 int netring_loop_modify(struct netring_loop *loop, int number, short events);
 
 /* Call the source once more in @ms, whatever its descriptor does; takes the
- * place of its next period. */
+ * place of its next period. NETRING_FOREVER: not by time any more. */
 int netring_loop_call_in(struct netring_loop *loop, int number, int ms);
 
 int netring_loop_remove(struct netring_loop *loop, int number);
@@ -95,7 +103,8 @@ int netring_loop_remove(struct netring_loop *loop, int number);
  * A source is called at most once in a step; each step begins with the next
  * one, so that none starves.
  *
- * Return: functions called, 0: none; -EINTR; a function's own < 0.
+ * Return: functions called, 0: none, perhaps before @timeout; -EINTR; the
+ * first < 0 of a function.
  */
 int netring_loop_step(struct netring_loop *loop, int timeout);
 

@@ -13,6 +13,9 @@
 #if NETRING_CONFIG_BRIDGE
 #include <netring/bridge.h>
 #endif
+#if NETRING_CONFIG_SEGMENT
+#include <netring/segment.h>
+#endif
 #if NETRING_CONFIG_XDP
 #include <netring/umem_count.h>
 #include <netring/xdp.h>

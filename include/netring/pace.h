@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pace.h - a token bucket: so many packets, so many bits a second. */
+/* pace.h - so many packets, so many bits a second, and bursts of so many. */
 #ifndef NETRING_PACE_H
 #define NETRING_PACE_H
 
@@ -12,30 +12,38 @@ extern "C" {
 /* What may leave; a zero rate does not limit. */
 struct netring_pace_config {
 	uint32_t packets_per_second;
-	uint64_t bits_per_second; /* of frames as sent, up to 100 Gbit/s */
+	uint64_t bits_per_second; /* of frames as sent, to 2^39: 549 Gbit/s */
 	uint32_t burst_packets;	  /* at once after a pause; 0: 1 */
-	uint32_t burst_bytes;	  /* at once after a pause; 0: 64 KiB */
+	uint32_t burst_bytes;	  /* at once after a pause, to 1 GiB; 0: those
+				   * of about 8 ms, at most 64 KiB */
 };
 
-/* Private. Tokens count billionths, so that no rate is rounded. */
+/* Private. What was sent, in billionths, so that no rate is rounded. */
+struct netring_bucket_ {
+	uint64_t rate_; /* what drains in a nanosecond */
+	uint64_t full_;
+	uint64_t level_;
+};
+
 struct netring_pace {
-	struct netring_pace_config config_;
-	uint64_t packets_;
-	uint64_t bits_;
+	struct netring_bucket_ packets_;
+	struct netring_bucket_ bits_;
 	int64_t then_;
 };
 
-/* Memory only; the bucket begins full. @now: ns of any monotonic clock. */
+/* Memory only; begins as after a pause. @now: ns of any monotonic clock. */
 void netring_pace_init(struct netring_pace *pace,
 		       const struct netring_pace_config *config, int64_t now);
 
 /**
  * netring_pace_take() - may a frame of @bytes leave at @now?
  *
- * A frame longer than burst_bytes may leave when the bucket is full.
+ * A frame longer than burst_bytes may leave after a pause, and the next one
+ * waits for all of its bytes: the rate holds for frames of any length, counted
+ * to 1 GiB.
  *
- * Return: 0, and its tokens are taken; or the nanoseconds to wait and ask
- * again, at most a second.
+ * Return: 0, and it counts as sent; or the nanoseconds to wait and ask again,
+ * at most a second.
  */
 uint32_t netring_pace_take(struct netring_pace *pace, uint32_t bytes,
 			   int64_t now);

@@ -23,7 +23,8 @@ struct netring_pcap_packet {
 	uint32_t wire_len;  /* bytes that the packet had; >= len */
 	uint32_t link_type; /* NETRING_LINKTYPE_* */
 	uint32_t interface; /* number in the section; pcap: 0 */
-	uint64_t sec;	    /* since 1970; 0 in a simple packet block */
+	uint64_t sec;	    /* since 1970; 0 in a simple packet block, and
+			     * before 1970; at most 2^33 - 1 */
 	uint32_t nsec;	    /* 0..999999999 */
 };
 

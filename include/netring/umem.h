@@ -28,7 +28,8 @@ extern "C" {
  *   TX    to be sent, until the kernel's completion
  *
  * The first rx_frames belong to receiving and the others to sending, so that
- * neither starves the other; a frame goes back to where it belongs.
+ * neither starves the other; a frame goes back to where it belongs. When its
+ * last socket is closed a UMEM is as new, but for frames that were kept.
  *
  * Threads: one may receive and another send on the same UMEM. All sockets that
  * share it receive in one thread and send in one; a frame that is forwarded,
@@ -118,7 +119,9 @@ struct netring_umem {
 	uint32_t headroom_;
 	uint32_t metadata_;	   /* bytes in front of a frame to be sent, */
 	uint32_t kernel_metadata_; /* which the kernel reads */
-	uint32_t number_;	   /* of the last socket */
+	uint32_t number_;	   /* of the last socket; 0: as new */
+	uint32_t users_;   /* sockets that are open, or to be reopened */
+	uint32_t is_used_; /* it had one: its table says something */
 	struct netring_xdp *sockets_; /* a list */
 
 	uint8_t apart_[64]; /* two threads, two cache lines */

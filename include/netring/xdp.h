@@ -120,14 +120,20 @@ struct netring_xdp_config {
 /* Since open. The kernel's six are of linux/if_xdp.h; where the socket was
  * made anew (reopen) they go on from what they were. */
 struct netring_xdp_stats {
-	uint64_t received;   /* descriptors taken from the rx ring */
-	uint64_t invalid;    /* descriptors and completions that cannot be */
-	uint64_t queued;     /* descriptors committed */
-	uint64_t sent;	     /* completions: handed to the device, or dropped */
+	uint64_t received; /* descriptors taken from the rx ring */
+	uint64_t invalid;  /* descriptors and completions that cannot be */
+	/* queued = sent + refused + discarded + netring_xdp_tx_pending() less
+	 * what was not flushed yet */
+	uint64_t queued;     /* descriptors committed and flushed */
+	uint64_t sent;	     /* completed: the device took them */
+	uint64_t refused;    /* packets that it dropped: too long for it, or for
+			      * the other end of a virtual cable; no carrier */
+	uint64_t discarded;  /* neither, when the socket was made anew */
 	uint64_t too_short;  /* refused by commit */
 	uint64_t too_long;   /* refused by commit */
 	uint64_t retried;    /* kicks that the kernel asked to repeat */
 	uint64_t link_down;  /* kicks that met a downed link */
+	uint64_t reattached; /* times that the program had been taken off */
 	uint64_t rx_dropped; /* kernel: too long, or no frame to receive into */
 	uint64_t rx_invalid; /* kernel: 0 in all that were seen */
 	uint64_t tx_invalid; /* kernel: tx ring's descriptors */
@@ -173,8 +179,8 @@ struct netring_xdp {
  * Thread:  one to receive and one to send; see umem.h for what shares.
  * Kernel:  5.4 (tested from 5.10 on); CONFIG_XDP_SOCKETS.
  * Return:  0, or < 0 with xdp->step:
- *   CONFIG     -EINVAL: no interface, no umem; -EOPNOTSUPP: a flag that this
- *              build lacks; -EBUSY: the queue has a socket of this UMEM
+ *   CONFIG     -EINVAL: no interface, no umem, a program or map with
+ *              mode TX; -EOPNOTSUPP: a flag that this build lacks; -EBUSY: the queue has a socket of this UMEM
  *   GEOMETRY   -EINVAL: a ring is no power of two from 1 to 32768, or the
  *              UMEM has no frames for that mode
  *   SOCKET     -EAFNOSUPPORT: a kernel without AF_XDP; -EPERM: CAP_NET_RAW
@@ -206,14 +212,16 @@ int netring_xdp_open(struct netring_xdp *xdp,
  */
 int netring_xdp_close(struct netring_xdp *xdp);
 
-/* Close and open again as before, by the name that the interface had, after it
- * was made anew; not while another thread is in one of the handles. What was in
+/* Close and open again as before, on the same interface, by its index; or, after
+ * it was made anew, by the name that it had; not while another thread is in one of the handles. What was in
  * the rings is gone. Return: as open; may be tried again. Until then, as
  * after a close, nothing is received and there are no slots to send. */
 int netring_xdp_reopen(struct netring_xdp *xdp);
 
-/* 0, -ENETDOWN: the link is down, -ENODEV: the interface is gone. No poll
- * tells of either. One system call, which also sends what waits. */
+/* 0, -ENETDOWN: the link is down or has no carrier, -ENODEV: the interface is
+ * gone. No poll tells of either. Follows the interface's MTU and name.
+ * rx_wait() does it when nothing comes; a program that
+ * only sends should once a second. */
 int netring_xdp_health(struct netring_xdp *xdp);
 
 /* From another thread than the handles', on a 32-bit machine: about right. */

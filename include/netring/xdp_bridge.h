@@ -22,10 +22,10 @@ extern "C" {
  * - A queue of each interface: what comes in on others goes to the stack, so
  *   have one (ethtool -L INTERFACE combined 1); see queues.
  * - A checksum that the sender left to its device (a container's, over veth)
- *   comes without any mark. The bridge knows it by its value and fills it in
- *   (TCP, UDP; IPv4, IPv6; up to two VLAN tags): stats.checksum. RAW_CHECKSUMS
- *   saves that look, for wires. Not of packets in fragments: there, switch it
- *   off at the sender (ethtool -K INTERFACE tx off).
+ *   comes without any mark. The bridge knows it by its value and fills it in,
+ *   as netring_xdp_complete() tells, also of packets in fragments:
+ *   stats.checksum. RAW_CHECKSUMS saves that look, for wires; so does a
+ *   library without CONFIG_XDP_CHECKSUM.
  * - A super-frame (GRO, LRO, TSO) is longer than a frame of the UMEM: the
  *   kernel drops it, stats.kernel_drops. In native mode a veth peer makes
  *   none; in generic mode turn TSO off at the sender. GRO, LRO and TSO of
@@ -63,8 +63,8 @@ struct netring_xdp_bridge_config {
 	struct netring_xdp_program_config program;
 
 	/* As in struct netring_bridge_config. A packet has data, len, wire_len
-	 * and link; tags are in place. Of a packet in fragments it sees the
-	 * first. */
+	 * and link; tags are in place, and checksums complete. Of a packet in
+	 * fragments it sees the first, its checksums as they came. */
 	enum netring_verdict (*filter)(void *user, struct netring_packet *pkt,
 				       int direction);
 	void (*event)(void *user, int port, enum netring_port_event event);
@@ -72,15 +72,22 @@ struct netring_xdp_bridge_config {
 };
 
 struct netring_xdp_bridge_port_ {
-	struct netring_bridge_stats stats; /* from here to the other port */
-	uint32_t offloads;		   /* to be restored */
+	struct netring_bridge_stats stats; /* from here to the other port; */
+	uint64_t forwarded;		   /* what was told of it last */
+	struct netring_offloads_ offloads; /* to be restored */
+	uint32_t completed_before;	   /* sending: at the last look */
 	uint8_t number;
 	uint8_t holding;
-	uint8_t follows; /* the next descriptor, a packet's fragments */
-	uint8_t fate;	 /* of that packet */
-	uint8_t state;	 /* enum netring_port_event */
+	uint8_t in_packet; /* the next descriptor goes on with a packet, */
+	uint8_t fate;	   /* what becomes of that, */
+	uint8_t fragments; /* how many of its fragments were forwarded, */
+	uint8_t completed; /* and whether its checksum was filled in */
+	uint8_t is_stuck;  /* sending: no room, and a kick makes none */
+	uint8_t is_deaf;   /* without its program */
+	uint8_t state;	   /* enum netring_port_event */
 	struct netring_xdp xdp;
 	struct netring_xdp_program program;
+	struct netring_xdp_packet fragment[NETRING_XDP_FRAGMENTS_MAX];
 };
 
 /* Private but for step, port, foreign and queues. */
@@ -116,7 +123,7 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 			    const struct netring_xdp_bridge_config *cfg)
 	NETRING_TAGGED(netring_xdp_bridge_open);
 
-/* Safe on a failed, closed or all-zero object. */
+/* As netring_bridge_close(). */
 void netring_xdp_bridge_close(struct netring_xdp_bridge *bridge);
 
 /* As netring_bridge_step(): wait for frames, forward up to the budget each
@@ -130,7 +137,8 @@ int netring_xdp_bridge_run(struct netring_xdp_bridge *bridge,
 /* The most that may pass until the next step, in ms. */
 int netring_xdp_bridge_timeout(const struct netring_xdp_bridge *bridge);
 
-/* gso is always 0; kernel_drops are those of the kernel's counters rx_dropped
+/* gso is always 0; refused: what the far device dropped, as its kicks told (a
+ * poll that sends does not tell), or did not take for a second; kernel_drops are those of the kernel's counters rx_dropped
  * and rx_ring_full. */
 int netring_xdp_bridge_read_stats(struct netring_xdp_bridge *bridge,
 				  int direction,

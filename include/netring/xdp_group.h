@@ -35,6 +35,8 @@ struct netring_xdp_group {
 	struct netring_xdp *sockets_;
 	struct pollfd *fds_;
 	uint32_t turn_;
+	uint32_t most_; /* sockets that there may be */
+	int64_t looked_;
 };
 
 /* How many queues an interface receives on (ethtool -l); 1 where the driver
@@ -54,8 +56,22 @@ void netring_xdp_group_close(struct netring_xdp_group *group);
  * by netring_xdp_rx_packet(), then netring_xdp_rx_release() it. */
 struct netring_xdp *netring_xdp_group_next(struct netring_xdp_group *group);
 
-/* As netring_xdp_rx_wait(), for all of them. */
+/* As netring_xdp_rx_wait(), for all of them; and netring_xdp_group_look(), where
+ * the last is a second ago: also while packets come. */
 int netring_xdp_group_wait(struct netring_xdp_group *group, int timeout);
+
+/*
+ * After the link, its MTU, the program and the queues, for who waits by other
+ * means: once a second. A queue that has come since (ethtool -L) gets a socket,
+ * as far as there are: queues and count tell.
+ *
+ * With more queues each socket has a smaller share; where the interface can get
+ * more, one share is left aside at open, and a new socket begins with that. The
+ * program is attached anew then: for a moment packets go to the stack.
+ *
+ * Return: 0, or < 0 as netring_xdp_rx_wait().
+ */
+int netring_xdp_group_look(struct netring_xdp_group *group);
 
 #ifdef __cplusplus
 }

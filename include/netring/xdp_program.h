@@ -39,8 +39,11 @@ enum netring_xdp_attach {
  * FRAGMENTS  packets in several fragments pass the program, too (Linux 5.18,
  *            -EOPNOTSUPP before): without, native mode refuses an MTU beyond
  *            about a page
+ * EXCEPT     the list turned around: what is listed goes to the kernel's stack
+ *            (TCP 22, ARP: the way to the box), all else to the sockets
  */
 #define NETRING_XDP_PROGRAM_FRAGMENTS 0x1u
+#define NETRING_XDP_PROGRAM_EXCEPT 0x2u
 
 /* Zero means the default. */
 struct netring_xdp_program_config {
@@ -57,18 +60,21 @@ struct netring_xdp_program_config {
 	uint8_t attach[2];
 };
 
-/* Private but for step and foreign. */
+/* Private but for step, reattached and foreign. */
 struct netring_xdp_program {
 	enum netring_step step;
-	uint32_t foreign; /* -EBUSY of attach: the id of the program that is
+	uint32_t reattached; /* times that someone else had taken it off */
+	uint32_t foreign;    /* -EBUSY of attach: the id of the program that is
 			   * there already; 0: not told */
 
 	int map_;   /* + 1, as all here; an XSKMAP */
 	int flows_; /* a hash map, or 0 */
 	int program_;
-	int link_;	    /* of bpf_link; 0 while attached: by netlink */
+	int link_;	    /* of bpf_link; 0 while attached: by netlink, */
+	int mark_;	    /* and this says that we are alive */
 	uint32_t attached_; /* enum netring_xdp_attach */
 	uint32_t id_;	    /* of our program, where it is known */
+	uint32_t wanted_;   /* it was attached, and should be */
 	uint8_t order_[2];
 	struct netring_interface_facts_ interface_;
 	uint64_t scratch_[128]; /* instructions; a netlink answer */
@@ -92,14 +98,26 @@ int netring_xdp_program_open(struct netring_xdp_program *program,
  * netring_xdp_program_attach() - let it see the interface's packets.
  *
  * By bpf_link (Linux 5.9): the program goes away with the process, however
- * that ends. Before, by netlink: close takes it away, a kill -9 leaves it. A
- * program that is there already is never replaced. Again, after the interface
+ * that ends. Before, by netlink: close takes it away, a kill -9 leaves it, and
+ * the next one takes it away (CAP_SYS_ADMIN). Another program that is there is
+ * never replaced. Again, after the interface
  * was made anew.
  *
  * Return:  0, or < 0 with step INTERFACE or ATTACH: -EBUSY: there is another
  *          program, see program->foreign; -EOPNOTSUPP: in none of the ways.
  */
 int netring_xdp_program_attach(struct netring_xdp_program *program);
+
+/*
+ * Is it still attached? Others can take it off (bpftool link detach; by netlink,
+ * ip link set xdp off) and then nothing comes any more, without an event: then
+ * it is attached again. rx_wait() does it for netring_xdp_config.program, a
+ * group and a bridge do for theirs, once a second.
+ *
+ * Return: 0: it is, or was never to be; 1: it was not, and is now; < 0: it was
+ * not, as attach.
+ */
+int netring_xdp_program_check(struct netring_xdp_program *program);
 
 /* Detach and give all back; safe on a failed, a closed or an all-zero
  * object. */
@@ -114,8 +132,8 @@ int netring_xdp_program_register(struct netring_xdp_program *program,
  * List a flow, or take it off, at any time: packets from or to a port of the
  * protocol (6 TCP, 17 UDP, 132 SCTP ...), IPv4 and IPv6, also behind up to two
  * VLAN tags. Port 0: all of the protocol, fragments too (1 ICMP, 89 OSPF ...).
- * By ports, fragments of a datagram go to the kernel's stack, all of them; so
- * do IPv6 packets with extension headers.
+ * By ports, the fragments of a datagram are not found, none of them; nor are IPv6
+ * packets with extension headers: they go where go what is not listed.
  *
  * Return: 0, -E2BIG: the list is full, -ENOENT: not listed, -EBADF: a program
  * without list.
@@ -124,6 +142,13 @@ int netring_xdp_program_add(struct netring_xdp_program *program,
 			    uint8_t protocol, uint16_t port);
 int netring_xdp_program_remove(struct netring_xdp_program *program,
 			       uint8_t protocol, uint16_t port);
+
+/* The same for all of an EtherType (0x0806 ARP, 0x8863 PPPoE ...), of frames
+ * without tags, and behind up to two. */
+int netring_xdp_program_add_type(struct netring_xdp_program *program,
+				 uint16_t type);
+int netring_xdp_program_remove_type(struct netring_xdp_program *program,
+				    uint16_t type);
 
 /* How it is attached; 0: it is not. */
 static inline enum netring_xdp_attach

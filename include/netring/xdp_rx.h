@@ -97,6 +97,29 @@ static inline int netring_xdp_rx_packet(struct netring_xdp_rx *rx,
 	return 0;
 }
 
+/**
+ * netring_xdp_complete() - fill in a checksum that was left to a device.
+ * @pkt: a packet, from its Ethernet header on: its @count descriptors (1, or
+ * up to 17 with NETRING_XDP_FRAGMENTS), the first of which has all headers.
+ *
+ * Call it for what came over a virtual wire (veth, a container's, a virtual
+ * machine's) and leaves again, as it is or as an answer. The sender's kernel
+ * leaves checksums to a device that is none, AF_XDP has no mark for that, and
+ * whoever gets such a packet drops it: ping works, TCP and UDP do not. What a
+ * real device received needs no call. Else, at the sender: ethtool -K
+ * INTERFACE tx off.
+ *
+ * TCP, UDP, SCTP and GRE over IPv4 and IPv6; behind VLAN tags, behind IPv6
+ * options and routes, in IP, GRE, VXLAN (on any port) and GENEVE, up to four
+ * within each other. An unfinished one is known by its value, the sum of the
+ * pseudo-header (SCTP, GRE: 0). One that is right stays right, whatever its
+ * value; and what is inside a tunnel whose own checksum is right stays as it
+ * is. Of wrong ones, damaged on a wire, one in 65536 comes out as right.
+ *
+ * Return: 1: filled in; 0: there was nothing to do. CONFIG_XDP_CHECKSUM.
+ */
+int netring_xdp_complete(const struct netring_xdp_packet *pkt, uint32_t count);
+
 /* Hand back what was walked of the batch: those frames are received into
  * again, but for kept and forwarded ones. */
 void netring_xdp_rx_release(struct netring_xdp_rx *rx);
@@ -128,14 +151,17 @@ netring_xdp_rx_metadata(const struct netring_xdp_rx *rx,
  * With netring_xdp_config.gather_us it lets packets gather before, which comes
  * on top of @timeout.
  *
- * Looks after the link once a second, since no event tells of it.
+ * Looks after link, MTU and program once a second while nothing comes, since no
+ * event tells of them.
  *
  * Where all frames are forwarded or kept, nothing can come and no event tells
  * when they are back: then it returns 0 after a millisecond, for the caller to
  * flush or reap the sender, or to free what it kept.
  *
  * Return: 1, 0: timeout, -EINTR, -ENETDOWN (wait on: it may come up again),
- * -ENODEV: netring_xdp_reopen(); -EBADMSG: an event, but no packet: the
+ * -ENODEV: netring_xdp_reopen(); -EBUSY: someone else's program took the place
+ * of netring_xdp_config.program (wait on: it is attached again when it can
+ * be; any error of netring_xdp_program_attach()); -EBADMSG: an event, but no packet: the
  * kernel's index cannot be, or the descriptor is none of a socket.
  */
 int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout);

@@ -15,7 +15,7 @@ extern "C" {
 
 struct netring_xdp_packet;
 
-#define NETRING_XDP_OVER_MTU 18u /* Ethernet header and a VLAN tag */
+#define NETRING_XDP_OVER_MTU 22u /* Ethernet header and two VLAN tags */
 #define NETRING_XDP_SHORTEST 14u
 #define NETRING_XDP_FRAGMENTS_MAX 17u /* MAX_SKB_FRAGS */
 
@@ -65,8 +65,11 @@ struct netring_xdp_tx {
 	uint32_t longest_;   /* bytes of a packet */
 	struct netring_xdp_ring ring_;
 	struct netring_xdp_ring completions_;
+	uint32_t owed_; /* dropped, as a kick told, and not completed yet */
 	uint64_t queued_;
 	uint64_t sent_;
+	uint64_t refused_;
+	uint64_t discarded_;
 	uint64_t invalid_;
 	uint64_t too_short_;
 	uint64_t too_long_;
@@ -87,8 +90,10 @@ int netring_xdp_tx_reserve(struct netring_xdp_tx *tx,
 /**
  * netring_xdp_tx_commit() - queue a reserved frame of @len bytes.
  *
- * The kernel sees it with the next flush. A packet has 14 bytes to MTU + 18, by
- * the MTU that the interface had at open or reopen.
+ * The kernel sees it with the next flush. A packet has 14 bytes to MTU + 22, by
+ * the MTU that the interface had at open, reopen or the last
+ * netring_xdp_health(). What a device takes less (a virtual cable: MTU + 18),
+ * it drops: stats.refused.
  *
  * Return: 0; or, and the frame is free again, -EINVAL (too short, or metadata
  * that cannot be), -EMSGSIZE (too long); -EBADF: it is not reserved.

@@ -50,8 +50,9 @@ struct bridging {
 	int stuck[2];	   /* taken frames do not come back */
 	uint32_t kicks[2];
 	int sendto_error;
-	int so_error[2]; /* POLLERR, until read */
-	int index[2];	 /* of getsockname(); -1: gone */
+	int so_error[2];     /* POLLERR, until read */
+	int down_after_poll; /* port 0: too late for the next one to tell */
+	int index[2];	     /* of getsockname(); -1: gone */
 	int up[2];
 	uint32_t mtu;
 	uint32_t drops; /* of PACKET_STATISTICS, once */
@@ -81,6 +82,14 @@ void bridging_end(void);
 
 /* A frame for @port's receive ring. Returns 0 when that is full. */
 int arrive(int port, const struct arrival *frame);
+
+/* Of a frame in segments of 100 bytes: little-endian, as the host's is. Its
+ * headers are put in by arrive(), and by super_frame(). */
+#define SUPER_FRAME                               \
+	{                                         \
+		1, 1, 54, 0, 100, 0, 34, 0, 16, 0 \
+	}
+void super_frame(uint8_t *bytes, uint32_t len);
 int arrive_plain(int port, uint8_t mark);
 
 /* Frames that are taken and stuck come back now. */

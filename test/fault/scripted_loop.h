@@ -19,8 +19,8 @@ struct told {
 
 struct looping {
 	struct netring_loop loop;
-	struct pollfd fds[COUNT + 3];
-	struct netring_loop_slot slots[COUNT + 3];
+	struct pollfd fds[COUNT + 2];
+	struct netring_loop_slot slots[COUNT + 2];
 	int64_t now;
 	int64_t late;	    /* that poll comes back too late */
 	short ready[COUNT]; /* what each descriptor has, by number */

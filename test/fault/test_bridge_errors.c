@@ -20,7 +20,7 @@ static void told_is(int n, int port, enum netring_port_event event)
 	assert_int_equal(b.events_told[n - 1].event, event);
 }
 
-/* Idle for ever; a downed link is looked at now and then, told once. */
+/* Idle but for a look; a downed link is looked at now and then, told once. */
 static void down_and_up(void **state)
 {
 	int port, i;
@@ -28,8 +28,7 @@ static void down_and_up(void **state)
 	(void)state;
 	for (port = 0; port < 2; port++) {
 		bridging_begin(0);
-		assert_int_equal(netring_bridge_timeout(&b.br),
-				 NETRING_FOREVER);
+		assert_int_equal(netring_bridge_timeout(&b.br), 200);
 		assert_int_equal(step(7), 0);
 		assert_int_equal(b.timeout, 7);
 		go_down(port);
@@ -53,13 +52,44 @@ static void down_and_up(void **state)
 		assert_int_equal(step(-1), 0);
 		assert_int_equal(step(500), 0);
 		told_is(2, port, NETRING_PORT_BACK);
-		assert_int_equal(netring_bridge_timeout(&b.br),
-				 NETRING_FOREVER);
+		assert_int_equal(netring_bridge_timeout(&b.br), 200);
 		arrive_plain(!port, 1);
 		assert_int_equal(step(-1), 1);
 		assert_int_equal(bridging_stats(!port).forwarded, 1);
 		bridging_end();
 	}
+}
+
+/* The link's error comes with an oversize packet: which is whole, and the
+ * port is down all the same. */
+static void down_by_oversize(void **state)
+{
+	const struct arrival large = { .len = 400,
+				       .wire_len = 1200,
+				       .status = NETRING_PACKET_OVERSIZE,
+				       .vnet = SUPER_FRAME };
+	static uint32_t buffer[512];
+
+	(void)state;
+	bridging_begin(0);
+	b.br.oversize_ = (void *)buffer;
+	b.br.oversize_size_ = sizeof(buffer);
+	arrive(0, &large);
+	memcpy(b.queue[0], large.vnet, 10);
+	super_frame(b.queue[0] + 10, 1200);
+	b.queue_len[b.queue_in++] = 1210;
+	b.down_after_poll = 1;
+	assert_int_equal(step(1000), 1);
+	assert_int_equal(bridging_stats(0).forwarded, 1);
+	assert_int_equal(b.left[0].len, 1200);
+	assert_int_equal(b.told, 0);
+	assert_int_equal(step(1000), 0);
+	told_is(1, 0, NETRING_PORT_DOWN);
+	b.up[0] = 1;
+	assert_int_equal(step(-1), 0);
+	assert_int_equal(step(500), 0);
+	told_is(2, 0, NETRING_PORT_BACK);
+	bridging_end();
 }
 
 /* Removed: looked for by its name, bound again, and told. */
@@ -134,16 +164,16 @@ static void kick_repeats(void **state)
 		assert_int_equal(step(-1), 0);
 		assert_in_range(b.timeout, 0, 5);
 		assert_int_equal(b.departed, 0);
+		assert_int_equal(bridging_stats(0).pending, 2);
 		b.kick_error[1] = 0;
 		assert_int_equal(step(-1), 0);
 		assert_int_equal(b.departed, 2);
-		assert_int_equal(netring_bridge_timeout(&b.br),
-				 NETRING_FOREVER);
+		assert_int_equal(netring_bridge_timeout(&b.br), 200);
 		bridging_end();
 	}
 }
 
-/* Other errors are told; frames stay where they are. */
+/* An error of poll is told; one of a kick is of the frame, and ends nothing. */
 static void errors(void **state)
 {
 	static const int kicks[] = { EINTR, ENOMEM, EPERM };
@@ -158,11 +188,15 @@ static void errors(void **state)
 		assert_int_equal(bridging_stats(0).received, 0);
 		b.poll_error = 0;
 		b.kick_error[1] = kicks[i];
-		assert_int_equal(step(1000), -kicks[i]);
+		assert_int_equal(step(1000), 1);
 		b.kick_error[1] = 0;
 		step(0);
-		assert_int_equal(b.departed, 1);
-		assert_int_equal(bridging_stats(0).forwarded, 1);
+		assert_int_equal(b.departed, kicks[i] == EINTR);
+		assert_int_equal(bridging_stats(0).forwarded, b.departed);
+		assert_int_equal(bridging_stats(0).refused.memory,
+				 kicks[i] == ENOMEM);
+		assert_int_equal(bridging_stats(0).refused.rule,
+				 kicks[i] == EPERM);
 		/* an error of the socket that is no link's: an end, told */
 		b.so_error[0] = EIO;
 		assert_int_equal(step(1000), -EIO);
@@ -232,9 +266,13 @@ static void run(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(down_and_up), cmocka_unit_test(gone_and_back),
-		cmocka_unit_test(kick_fails),  cmocka_unit_test(kick_repeats),
-		cmocka_unit_test(errors),      cmocka_unit_test(kernel_drops),
+		cmocka_unit_test(down_and_up),
+		cmocka_unit_test(gone_and_back),
+		cmocka_unit_test(down_by_oversize),
+		cmocka_unit_test(kick_fails),
+		cmocka_unit_test(kick_repeats),
+		cmocka_unit_test(errors),
+		cmocka_unit_test(kernel_drops),
 		cmocka_unit_test(run),
 	};
 

@@ -57,6 +57,9 @@ static const struct row table[] = {
 	{ { LO, .retire_ms = 65536 }, { -EINVAL, STEP(CONFIG), EARLY, 0 } },
 	{ { LO, .retire_ms = 0xffffffff },
 	  { -EINVAL, STEP(CONFIG), EARLY, 0 } },
+	/* blocks have no slots that cut a packet */
+	{ { LO, .flags = NETRING_CAPTURE_OVERSIZE },
+	  { -EINVAL, STEP(CONFIG), EARLY, 0 } },
 	/* also where it would mean nothing */
 	{ { LO, .retire_ms = 65536, .flags = NETRING_CAPTURE_IMMEDIATE },
 	  { -EINVAL, STEP(CONFIG), EARLY, 0 } },

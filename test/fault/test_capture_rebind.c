@@ -14,6 +14,13 @@ static int gone(int fd, void *address, socklen_t *size)
 	return 0;
 }
 
+/* Gone at the first look, bound to a new one at the next. */
+static int gone_at_first(int fd, void *address, socklen_t *size)
+{
+	wrap.getsockname = NULL;
+	return gone(fd, address, size);
+}
+
 static void receives(struct netring_capture *cap)
 {
 	struct netring_packet pkt;
@@ -56,12 +63,46 @@ static void rebind_too_early(void **state)
 
 	(void)state;
 	open_on_lo(&cap, 0);
+	wrap_arm(0, 0);
+	wrap.getsockname = gone;
 	strcpy(cap.interface_, "nonesuch0");
 	assert_int_equal(netring_capture_rebind(&cap), -ENODEV);
 	assert_int_equal(cap.step, NETRING_STEP_INTERFACE);
+	wrap.getsockname = gone_at_first;
 	strcpy(cap.interface_, "lo");
 	assert_int_equal(netring_capture_rebind(&cap), 0);
+	wrap_disarm();
 	receives(&cap);
+	netring_capture_close(&cap);
+}
+
+/* As long as it is there, its name is no matter. */
+static void rebind_renamed(void **state)
+{
+	struct netring_capture cap;
+
+	(void)state;
+	open_on_lo(&cap, 0);
+	strcpy(cap.interface_, "nonesuch0");
+	assert_int_equal(netring_capture_rebind(&cap), 0);
+	receives(&cap);
+	netring_capture_close(&cap);
+}
+
+/* What has the name now has another link header: refused, and not bound. */
+static void rebind_other_kind(void **state)
+{
+	struct netring_capture cap;
+
+	(void)state;
+	open_on_lo(&cap, 0);
+	cap.hatype_ = 1;
+	wrap_arm(0, 0);
+	wrap.getsockname = gone;
+	assert_int_equal(netring_capture_rebind(&cap), -EPFNOSUPPORT);
+	assert_int_equal(cap.step, NETRING_STEP_INTERFACE);
+	assert_int_equal(wrap.log[wrap.count - 1].call, WRAP_IOCTL);
+	wrap_disarm();
 	netring_capture_close(&cap);
 }
 
@@ -159,6 +200,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rebind_often),
 		cmocka_unit_test(rebind_too_early),
+		cmocka_unit_test(rebind_renamed),
+		cmocka_unit_test(rebind_other_kind),
 		cmocka_unit_test(rebind_in_group),
 		cmocka_unit_test(down_and_up),
 		cmocka_unit_test(open_while_down),

@@ -256,6 +256,9 @@ static void read_oversize(void **state)
 	(void)state;
 	memset(&cap, 0, sizeof(cap));
 	cap.fd_ = 99;
+	cap.at_ = memory;
+	cap.geometry_.frame_size = sizeof(memory);
+	cap.held_ = 1;
 	wrap_arm(0, 0);
 	wrap.endless = 1;
 	wrap.recv = queued;
@@ -275,6 +278,7 @@ static void read_oversize(void **state)
 		pkt = slot;
 		refused = i / 2 < COUNT(refusals) ? refusals[i / 2] : 0;
 		told = refused ? 0 : lengths[i / 2 - COUNT(refusals)];
+		cap.passed_ = 0;
 		r = netring_capture_read_oversize(&cap, &pkt, buffer, ROOM);
 		if (refused)
 			assert_int_equal(r, -refused);
@@ -290,6 +294,7 @@ static void read_oversize(void **state)
 			assert_int_equal(pkt.len, told - vnet);
 	}
 	refused = EAGAIN;
+	cap.passed_ = 0;
 	assert_int_equal(
 		netring_capture_read_oversize(&cap, &slot, buffer, ROOM), 0);
 	refused = 0;

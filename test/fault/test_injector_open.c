@@ -40,8 +40,8 @@ static const struct injector_case cases[] = {
 	CASE("sizes", 10, LO, .block_size = 8192, .block_count = 3,
 	     .frame_size = 1536),
 	CASE("namespace", 14, LO, .netns = &other_netns),
-	CASE("adopt", 11, LO, .socket = &adopted),
-	CASE("much at once", 17, LO, .socket = &adopted, .max_packet = 9000,
+	CASE("adopt", 13, LO, .socket = &adopted),
+	CASE("much at once", 19, LO, .socket = &adopted, .max_packet = 9000,
 	     .txtime_clock = CLOCK_MONOTONIC, .send_buffer = 100000,
 	     .priority = 3, .mark = 7,
 	     .flags = NETRING_INJECTOR_VNET_HDR | NETRING_INJECTOR_TXTIME |

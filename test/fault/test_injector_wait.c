@@ -13,10 +13,11 @@ static struct {
 	struct netring_injector inj;
 	int64_t now_us;
 	int kicks, sleeps, clocked;
-	int error; /* of kicks */
-	int takes; /* kicks hand frames on, */
-	int frees; /* and they come back at once */
-	int then;  /* number of the sleep after which... */
+	int error;  /* of kicks that find a frame, */
+	int always; /* or none */
+	int takes;  /* kicks hand frames on, */
+	int frees;  /* and they come back at once */
+	int then;   /* number of the sleep after which... */
 	void (*what)(void);
 	int interrupted;  /* nanosleep by EINTR, at once */
 	long slept[4096]; /* ns of each */
@@ -38,19 +39,28 @@ static void device(uint32_t from, uint32_t to)
 
 static ssize_t scripted_send(int fd, size_t size, int flags)
 {
+	ssize_t sent = 0;
+	uint32_t i;
+
 	assert_int_equal(fd, 77);
 	assert_int_equal(size, 0);
 	assert_int_equal(flags, MSG_DONTWAIT);
 	t.kicks++;
-	if (t.error) {
-		errno = t.error;
-		return -1;
-	}
+	for (i = 0; i < SLOTS && t.error; i++)
+		if (slot(i)->status == 1 && slot(i)->len == 10)
+			slot(i)->status = 0; /* passed over */
+		else if (slot(i)->status == 1 || t.error == t.always) {
+			errno = t.error;
+			return -1;
+		}
+	for (i = 0; i < SLOTS && t.takes; i++)
+		if (slot(i)->status == 1)
+			sent += slot(i)->len - 10;
 	if (t.takes)
 		device(1, 2);
 	if (t.frees)
 		device(2, 0);
-	return 0;
+	return sent;
 }
 
 static int scripted_nanosleep(const struct timespec *time)
@@ -102,6 +112,8 @@ static void begin(uint32_t used, int taken)
 	t.inj.slots_ = SLOTS;
 	t.inj.mtu_ = 200;
 	t.inj.header_ = 14;
+	t.inj.looked_ = (uint32_t)START;
+	t.inj.retry_ms_ = 1u << 30;
 	wrap_arm(0, 0);
 	wrap.endless = 1;
 	wrap.send = scripted_send;
@@ -111,15 +123,23 @@ static void begin(uint32_t used, int taken)
 	while (used--)
 		assert_int_equal(netring_injector_queue(&t.inj, bytes, 60, 0),
 				 0);
+	t.takes = taken;
 	if (taken)
-		device(1, 2);
-	assert_int_equal(wrap.count, 0);
+		assert_int_equal(netring_injector_flush(&t.inj),
+				 t.inj.pending_);
+	t.takes = t.kicks = 0;
+	assert_int_equal(wrap.count - (uint32_t)taken,
+			 t.clocked); /* before it looks at the MTU */
+	wrap.count = 0;
+	t.clocked = 0;
 }
 
 static void end(uint32_t pending)
 {
 	assert_int_equal(netring_injector_pending(&t.inj), pending);
-	assert_int_equal(t.inj.stats_.queued, t.inj.stats_.accepted + pending);
+	assert_int_equal(t.inj.stats_.queued,
+			 t.inj.stats_.accepted + pending +
+				 netring_refused_sum(&t.inj.stats_.refused));
 	wrap_disarm();
 }
 
@@ -167,7 +187,7 @@ static void room(void **state)
 	begin(2, 1);
 	device(2, 0x20000000);
 	assert_int_equal(queue(0), 0);
-	assert_int_equal(wrap.count, 0);
+	assert_int_equal(wrap.count, 1); /* the clock, for the MTU */
 	end(1);
 }
 
@@ -180,7 +200,7 @@ static void kick_first(void **state)
 	assert_int_equal(queue(0), 0);
 	assert_int_equal(t.kicks, 1);
 	assert_int_equal(t.sleeps, 0);
-	assert_int_equal(t.clocked, 0);
+	assert_int_equal(t.clocked, 1); /* for the MTU, by then */
 	end(1);
 }
 
@@ -255,15 +275,21 @@ static void until_there_is_room(void **state)
 	}
 }
 
-/* Signals only shorten a sleep. */
+/* A signal ends a wait, without end too: its caller wants to know. */
 static void signals(void **state)
 {
+	int (*const calls[])(int64_t) = { queue, send_one, drain };
+	uint32_t i;
+
 	(void)state;
-	begin(2, 1);
-	t.interrupted = 1;
-	assert_int_equal(queue(START + 1), -EAGAIN);
-	assert_int_equal(t.sleeps, 1000);
-	end(2);
+	for (i = 0; i < 3; i++) {
+		begin(2, 1);
+		t.interrupted = 1;
+		assert_int_equal(calls[i](START + 1), -EINTR);
+		assert_int_equal(calls[i](NETRING_FOREVER), -EINTR);
+		assert_int_equal(t.sleeps, 2);
+		end(2);
+	}
 }
 
 /* ENETDOWN ends nothing but the deadline, and then is what is told. */
@@ -295,10 +321,10 @@ static void link_down(void **state)
 	end(0);
 }
 
-/* Any other error ends the waiting at once. */
+/* What is not said of a frame ends the waiting at once. */
 static void other_errors(void **state)
 {
-	static const int errors[] = { ENXIO, ENODEV, EINTR, EINVAL, EIO };
+	static const int errors[] = { ENXIO, ENODEV, EINTR };
 	uint32_t i;
 	int r;
 
@@ -306,12 +332,33 @@ static void other_errors(void **state)
 	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		r = errors[i] == ENXIO ? -ENODEV : -errors[i];
 		begin(2, 0);
-		t.error = errors[i];
+		t.error = t.always = errors[i];
 		assert_int_equal(queue(NETRING_FOREVER), r);
 		assert_int_equal(send_one(NETRING_FOREVER), r);
 		assert_int_equal(drain(NETRING_FOREVER), r);
 		assert_int_equal(t.sleeps, 0);
 		end(2);
+	}
+}
+
+/* What is said of a frame drops that frame: then there is room. */
+static void refusals(void **state)
+{
+	static const int errors[] = { EINVAL, EIO, ENOMEM, EPERM, EMSGSIZE };
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		begin(2, 0);
+		t.error = errors[i];
+		assert_int_equal(drain(NETRING_FOREVER), 0);
+		assert_int_equal(t.inj.stats_.accepted, 0);
+		assert_int_equal(t.kicks, 3);
+		assert_int_equal(t.sleeps, 0);
+		/* with nothing to be dropped, it is the caller's */
+		t.always = errors[i];
+		assert_int_equal(drain(NETRING_FOREVER), -errors[i]);
+		end(0);
 	}
 }
 
@@ -367,6 +414,7 @@ int main(void)
 		cmocka_unit_test(signals),
 		cmocka_unit_test(link_down),
 		cmocka_unit_test(other_errors),
+		cmocka_unit_test(refusals),
 		cmocka_unit_test(asked_to_repeat),
 		cmocka_unit_test(lengths),
 	};

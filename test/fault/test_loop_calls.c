@@ -7,11 +7,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 
 static struct netring_loop loop;
-static struct pollfd fds[3];
-static struct netring_loop_slot slots[3];
+static struct pollfd fds[2];
+static struct netring_loop_slot slots[2];
 static int called;
 
 static int count(void *user, int revents, int budget)
@@ -23,25 +24,28 @@ static int count(void *user, int revents, int budget)
 	return 0;
 }
 
-/* The one call of an open: its errno, and nothing is held. */
+/* Each call of an open: its errno, and nothing is held. */
 static void open_fails(void **state)
 {
 	static const struct netring_loop closed;
+	static const enum wrap_call calls[] = { WRAP_EVENTFD, WRAP_POLL };
 	static const int errors[] = { EMFILE, ENFILE, ENOMEM, EINVAL, EINTR };
-	uint32_t i;
+	uint32_t i, n, before;
 
 	(void)state;
-	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+	for (i = 0; i < 2 * sizeof(errors) / sizeof(errors[0]); i++) {
+		n = 1 + i % 2;
 		memset(&loop, 0xa5, sizeof(loop));
-		wrap_arm(1, errors[i]);
+		wrap_arm(n, errors[i / 2]);
 		assert_int_equal(netring_loop_open(&loop, fds, slots, 2),
-				 -errors[i]);
-		assert_int_equal(wrap.count, 1);
-		assert_int_equal(wrap.log[0].call, WRAP_EVENTFD);
+				 -errors[i / 2]);
+		assert_int_equal(wrap.log[n - 1].call, calls[n - 1]);
 		assert_int_equal(wrap.log[0].option,
 				 EFD_CLOEXEC | EFD_NONBLOCK);
+		assert_int_equal(wrap_open_descriptors(), 0);
+		before = wrap.count;
 		netring_loop_close(&loop);
-		assert_int_equal(wrap.count, 1);
+		assert_int_equal(wrap.count, before);
 		assert_memory_equal(&loop, &closed, sizeof(loop));
 		wrap_disarm();
 	}
@@ -129,7 +133,8 @@ static void from_a_signal(void **state)
 		assert_int_equal(errno_after, 99);
 	}
 	/* the eventfd was emptied: nothing is ready now */
-	assert_int_equal(poll(&fds[2], 1, 0), 0);
+	assert_int_equal(
+		poll(&(struct pollfd){ loop.wake_ - 1, POLLIN, 0 }, 1, 0), 0);
 	netring_loop_close(&loop);
 }
 
@@ -157,6 +162,53 @@ static void from_a_thread(void **state)
 		pthread_join(thread, NULL);
 	}
 	netring_loop_close(&loop);
+}
+
+/* The same in a loop that has no element to spare, a second later at most. */
+static void from_a_thread_when_full(void **state)
+{
+	const struct netring_loop_source source = { .fd = -1,
+						    .function = count };
+	pthread_t thread;
+	int64_t before;
+
+	(void)state;
+	assert_int_equal(netring_loop_open(&loop, fds, slots, 2), 0);
+	assert_int_equal(netring_loop_add(&loop, &source), 0);
+	assert_int_equal(netring_loop_add(&loop, &source), 1);
+	assert_int_equal(netring_loop_add(&loop, &source), -ENOSPC);
+	assert_int_equal(pthread_create(&thread, NULL, stop_soon, NULL), 0);
+	assert_int_equal(netring_loop_run(&loop), 0);
+	pthread_join(thread, NULL);
+	/* one less: woken, not late */
+	assert_int_equal(netring_loop_remove(&loop, 1), 0);
+	netring_loop_stop(&loop);
+	before = netring_clock_ms();
+	assert_int_equal(netring_loop_step(&loop, 100000), 0);
+	assert_true(netring_clock_ms() - before < 50000);
+	netring_loop_close(&loop);
+}
+
+/* More elements than the limit of open files: told at once. */
+static void too_many(void **state)
+{
+	static struct netring_loop_slot many[65];
+	static struct pollfd of_many[65];
+	struct rlimit before, few;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = 64;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	wrap_arm(0, 0);
+	assert_int_equal(netring_loop_open(&loop, of_many, many, 65), -EINVAL);
+	assert_int_equal(wrap_open_descriptors(), 0);
+	assert_int_equal(netring_loop_open(&loop, of_many, many, 64), 0);
+	assert_int_equal(netring_loop_step(&loop, 0), 0);
+	netring_loop_close(&loop);
+	wrap_disarm();
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 /* Those who step themselves: it ends one wait, and no more than one. */
@@ -221,6 +273,8 @@ int main(void)
 		cmocka_unit_test(stop_fails),
 		cmocka_unit_test(from_a_signal),
 		cmocka_unit_test(from_a_thread),
+		cmocka_unit_test(from_a_thread_when_full),
+		cmocka_unit_test(too_many),
 		cmocka_unit_test(on_a_pipe),
 		cmocka_unit_test(of_a_step),
 	};

@@ -170,8 +170,10 @@ static void replace_inside(void **state)
 
 static void capacity(void **state)
 {
-	const struct netring_loop_source empty = { .fd = -1,
-						   .function = function };
+	/* descriptor 0 by accident: fd left out */
+	const struct netring_loop_source empty = { .function = function };
+	const struct netring_loop_source left_out = { .period = 10,
+						      .function = function };
 	const struct netring_loop_source no_function = { .fd = 3, .period = 4 };
 	const struct netring_loop_source backwards = { .fd = -1,
 						       .period = -5,
@@ -180,6 +182,7 @@ static void capacity(void **state)
 
 	(void)state;
 	assert_int_equal(netring_loop_add(&t.loop, &empty), -EINVAL);
+	assert_int_equal(netring_loop_add(&t.loop, &left_out), -EINVAL);
 	assert_int_equal(netring_loop_add(&t.loop, &no_function), -EINVAL);
 	assert_int_equal(netring_loop_add(&t.loop, &backwards), -EINVAL);
 	for (i = 0; i < COUNT; i++)

@@ -88,9 +88,23 @@ static void call_in(void **state)
 	assert_int_equal(netring_loop_call_in(&t.loop, 0, 0), 0);
 	assert_int_equal(step(-1), 1);
 	assert_int_equal(t.timeout, 0);
-	assert_int_equal(netring_loop_call_in(&t.loop, 0, -50), 0);
+	/* not at all, until it is asked for again */
+	assert_int_equal(netring_loop_call_in(&t.loop, 0, NETRING_FOREVER), 0);
+	assert_int_equal(step(5000), 0);
+	assert_int_equal(t.timeout, 5000);
+	assert_int_equal(netring_loop_call_in(&t.loop, 0, 30), 0);
 	assert_int_equal(step(-1), 1);
-	assert_int_equal(t.timeout, 0);
+	assert_int_equal(step(-1), 1);
+	assert_int_equal(t.timeout, 100);
+	netring_loop_remove(&t.loop, 0);
+	/* neither descriptor nor period: once for each call */
+	add(0, -1, 0, 0);
+	assert_int_equal(step(5000), 0);
+	assert_int_equal(netring_loop_call_in(&t.loop, 0, 40), 0);
+	assert_int_equal(step(-1), 1);
+	assert_int_equal(t.timeout, 40);
+	assert_int_equal(step(5000), 0);
+	assert_int_equal(t.timeout, 5000);
 	netring_loop_remove(&t.loop, 0);
 	/* a descriptor's: once, and never again */
 	add(1, 10, 0, 0);
@@ -169,9 +183,11 @@ static void no_spin(void **state)
 	assert_int_equal(t.calls[1], 0);
 }
 
-/* A function's error ends the step; nothing of the others is lost. */
+/* A function's error is told when the others have had their turn. */
 static void errors(void **state)
 {
+	int i;
+
 	(void)state;
 	add(0, 10, 0, 0);
 	add(1, 11, 0, 0);
@@ -180,9 +196,22 @@ static void errors(void **state)
 	t.result[0] = -EPROTO;
 	t.now += 10;
 	assert_int_equal(step(-1), -EPROTO);
-	assert_int_equal(t.total, 1);
+	assert_int_equal(t.total, 3);
 	assert_int_equal(netring_loop_run(&t.loop), -EPROTO);
-	t.result[0] = 0;
+	/* for ever: it starves nobody */
+	memset(t.calls, 0, sizeof(t.calls));
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(step(10), -EPROTO);
+	assert_int_equal(t.calls[0], 1000);
+	assert_int_equal(t.calls[1], 1000);
+	/* of two, that of the first that was called */
+	t.loop.first_ = 1;
+	t.result[1] = -ENODEV;
+	assert_int_equal(step(-1), -ENODEV);
+	t.loop.first_ = 0;
+	assert_int_equal(step(-1), -EPROTO);
+	t.result[0] = t.result[1] = 0;
+	t.now += 10;
 	assert_int_equal(step(-1), 3);
 	t.poll_error = EINTR;
 	assert_int_equal(step(-1), -EINTR);
@@ -190,6 +219,43 @@ static void errors(void **state)
 	assert_int_equal(step(-1), 2);
 	t.poll_error = ENOMEM;
 	assert_int_equal(netring_loop_run(&t.loop), -ENOMEM);
+}
+
+/* run goes on over a signal, and ends by a function that says -EINTR. */
+static void own_interrupt(void **state)
+{
+	(void)state;
+	add(0, 10, 0, 0);
+	t.ready[0] = POLLIN;
+	t.result[0] = -EINTR;
+	t.poll_error = EINTR;
+	assert_int_equal(netring_loop_run(&t.loop), -EINTR);
+	assert_int_equal(t.polls, 2);
+	assert_int_equal(t.calls[0], 1);
+}
+
+/* With all elements in use there is none to be woken by: it looks itself. */
+static void full(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < COUNT; i++)
+		assert_int_equal(add(i, 10 + i, 0, 0), i);
+	assert_int_equal(step(-1), 0);
+	assert_int_equal(t.timeout, 1000);
+	assert_int_equal(step(999), 0);
+	assert_int_equal(t.timeout, 999);
+	t.polls = 0;
+	netring_loop_stop(&t.loop);
+	assert_int_equal(netring_loop_run(&t.loop), 0);
+	assert_int_equal(t.polls, 0);
+	assert_int_equal(netring_loop_remove(&t.loop, 1), 0);
+	assert_int_equal(step(-1), 0);
+	assert_int_equal(t.timeout, 1000);
+	assert_int_equal(netring_loop_remove(&t.loop, COUNT - 1), 0);
+	assert_int_equal(step(5000), 0);
+	assert_int_equal(t.timeout, 5000);
 }
 
 static int stop_at_3(int number)
@@ -230,7 +296,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(periods), TEST(late),	     TEST(timeouts),
 		TEST(call_in), TEST(call_in_inside), TEST(any_time),
-		TEST(no_spin), TEST(errors),	     TEST(stop),
+		TEST(no_spin), TEST(errors),	     TEST(own_interrupt),
+		TEST(full),    TEST(stop),
 	};
 
 	return cmocka_run_group_tests_name("loop_timeouts", tests, NULL, NULL);

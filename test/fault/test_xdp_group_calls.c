@@ -57,6 +57,8 @@ static int has_fallback(uint32_t n, int error)
 
 	if (call->call == WRAP_IOCTL && call->option == SIOCETHTOOL)
 		return n > 3 || error != ENODEV;
+	if (call->call == WRAP_CLOCK) /* of the next look */
+		return 1;
 	return xdp_has_fallback(&plain, 0, n, error);
 }
 
@@ -155,6 +157,10 @@ static int scripted_poll(struct pollfd *given, nfds_t count, int timeout)
 }
 
 /* As rx_wait(): what it ends with, and never a spin. */
+/* A clock, a poll; a socket, and by it name, type, MTU, index, flags; closed; a send that
+ * would block. */
+#define ASKED 10
+
 static void waits(void **state)
 {
 	static const struct {
@@ -183,13 +189,22 @@ static void waits(void **state)
 	}
 	/* the link is looked after; by the first socket, for all */
 	result = 0;
+	wrap.endless = 1;
 	wrap.error = ENETDOWN;
-	wrap.fail_at = wrap.count + 2;
+	wrap.fail_at = wrap.count + ASKED;
 	assert_int_equal(netring_xdp_group_wait(&group, -1), -ENETDOWN);
 	wrap.error = ENXIO;
-	wrap.fail_at = wrap.count + 2;
+	wrap.fail_at = wrap.count + ASKED;
 	assert_int_equal(netring_xdp_group_wait(&group, -1), -ENODEV);
+	/* and so it is by who waits by other means */
+	wrap.fail_at = 0;
+	assert_int_equal(netring_xdp_group_look(&group), 0);
+	wrap.error = ENXIO;
+	wrap.fail_at = wrap.count + ASKED - 2;
+	assert_int_equal(netring_xdp_group_look(&group), -ENODEV);
+	assert_int_equal(group.count, SOCKETS);
 	close_twice(&group);
+	assert_int_equal(netring_xdp_group_look(&group), -EBADF);
 	xdp_end(&plain);
 }
 

@@ -20,6 +20,35 @@ static int take_off(void)
 	return netring_xdp_program_remove(&program, 6, 80);
 }
 
+static int add_type(void)
+{
+	return netring_xdp_program_add_type(&program, 0x0806);
+}
+
+static int take_off_type(void)
+{
+	return netring_xdp_program_remove_type(&program, 0x0806);
+}
+
+/* Attached once; when the kernel does not tell, nothing is done. */
+static int check(void)
+{
+	if (!program.wanted_) {
+		int armed = wrap.armed;
+
+		wrap.armed = 0;
+		assert_int_equal(netring_xdp_program_attach(&program), 0);
+		wrap.armed = armed;
+	}
+	return netring_xdp_program_check(&program);
+}
+
+static int always_attached(uint32_t n, int error)
+{
+	(void)n, (void)error;
+	return 0;
+}
+
 /* Any descriptor: the kernel is not asked when the call fails. */
 static int enter(void)
 {
@@ -57,6 +86,9 @@ static const struct call {
 } calls[] = {
 	{ "program_add", add, exact, 1 },
 	{ "program_remove", take_off, exact, 1 },
+	{ "program_add_type", add_type, exact, 1 },
+	{ "program_remove_type", take_off_type, exact, 1 },
+	{ "program_check", check, always_attached, 1 },
 	{ "program_register", enter, expect_register, 1 },
 	{ "queues", queues, expect_queues, 3 },
 };
@@ -72,6 +104,8 @@ static void sweep(void **state)
 			wrap_disarm();
 			if (call->call == take_off)
 				add();
+			if (call->call == take_off_type)
+				add_type();
 			wrap_arm(n, errors[e]);
 			r = call->call();
 			want = call->expect(n, errors[e]);
@@ -85,7 +119,9 @@ static void sweep(void **state)
 			wrap_disarm();
 			/* as before: the next one does its work */
 			want = call->expect(0, 0);
-			if (call->call == take_off && r == 0)
+			if ((call->call == take_off ||
+			     call->call == take_off_type) &&
+			    r == 0)
 				want = -ENOENT;
 			assert_int_equal(call->call(), want);
 		}

@@ -122,7 +122,8 @@ static long call_bpf(int command, void *attributes, unsigned int size)
 	r = wrap.armed && wrap.bpf ? wrap.bpf(command, attributes, size) :
 				     real_bpf(command, attributes, size);
 	if (command == NR_BPF_MAP_CREATE || command == NR_BPF_PROG_LOAD ||
-	    command == NR_BPF_LINK_CREATE)
+	    command == NR_BPF_LINK_CREATE ||
+	    command == NR_BPF_PROG_GET_FD_BY_ID)
 		wrap_keep((int)r);
 	return r;
 }

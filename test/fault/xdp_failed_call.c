@@ -73,10 +73,13 @@ int xdp_has_fallback(const struct xdp_case *test, uint32_t from, uint32_t n,
 	switch (call->call) {
 	case WRAP_CLOSE: /* of the socket that asks for the interface */
 		return 1;
-	case WRAP_IOCTL: /* the number of queues: 1 then */
-		return call->option == SIOCETHTOOL;
+	case WRAP_SOCKET: /* which asks by the index, then by the name */
+		return from && error == ENODEV && call->level == AF_UNIX;
+	case WRAP_IOCTL: /* the number of queues: 1 then; again, where there
+			  * is no such index any more: by its name */
+		return call->option == SIOCETHTOOL || (from && error == ENODEV);
 	case WRAP_BIND: /* zero-copy, copy; the same without fragments */
-		return (error == EINVAL || error == EOPNOTSUPP) &&
+		return error != ENETDOWN && error != ENODEV && error != EPERM &&
 		       !(test->with & (WITH_SIBLING | WITH_FAR)) &&
 		       (cfg->flags & NETRING_XDP_FRAGMENTS ||
 			(!cfg->bind[0] &&

@@ -156,7 +156,9 @@ static void begin(void)
 	inj.mtu_ = kind & 128 ? 1500 : kind & 16 ? 20 : 100;
 	inj.header_ = kind & 32 ? 14 : 0;
 	inj.flags_ = kind & 64 ? NETRING_INJECTOR_VNET_HDR : 0;
-	inj.head_ = inj.tail_ = inj.newest_ = 0u - take8();
+	inj.head_ = inj.sent_ = inj.tail_ = inj.newest_ = 0u - take8();
+	inj.looked_ = (uint32_t)netring_clock_ms();
+	inj.retry_ms_ = 3;
 	memcpy(inj.interface_, "eth7", 5);
 	holders = 0;
 	fuzz_kernel = kernel_call;
@@ -174,6 +176,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_calls = 0;
 		step(op % 10, op / 10);
 		CHECK(inj.head_ - inj.tail_ <= inj.geometry_.frame_count);
+		CHECK(inj.sent_ - inj.tail_ <= inj.head_ - inj.tail_);
 		CHECK(inj.head_slot_ < inj.geometry_.frame_count);
 		CHECK(inj.tail_slot_ < inj.geometry_.frame_count);
 	}

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-int bridge_told[2][3];
+int bridge_told[2][5];
 
 void bridge_frame(uint8_t *frame, uint32_t length, const uint32_t *tags)
 {

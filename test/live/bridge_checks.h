@@ -21,7 +21,7 @@ void bridge_offloads_are(int port, int gro, int tso, const char *what);
 
 /* How often each event was told of each port, where bridge_event() is the
  * bridge's function; told_is forgets them. */
-extern int bridge_told[2][3];
+extern int bridge_told[2][5];
 void bridge_event(void *user, int port, enum netring_port_event what);
 void bridge_told_is(int port, int down, int gone, int back, const char *what);
 

@@ -13,8 +13,8 @@ struct netring_loop loop;
 struct source sources[SOURCES];
 int sequence[1000], called;
 
-static struct netring_loop_slot slots[SOURCES + 1];
-static struct pollfd fds[SOURCES + 1];
+static struct netring_loop_slot slots[SOURCES];
+static struct pollfd fds[SOURCES];
 
 static int function(void *user, int revents, int budget)
 {

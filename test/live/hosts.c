@@ -227,20 +227,22 @@ pid_t hosts_run(struct netring_bridge_config *cfg, int to)
 void hosts_print(const struct netring_bridge_stats *s, const char *what)
 {
 	diag("%s: %llu received, %llu forwarded, %llu filtered, %llu local, "
-	     "%llu long, %llu full, %llu down, %llu sums, %llu gso, %llu drops",
+	     "%llu long, %llu full, %llu down, %llu refused, %llu pending, %llu sums, %llu gso, %llu drops",
 	     what, (unsigned long long)s->received,
 	     (unsigned long long)s->forwarded, (unsigned long long)s->filtered,
 	     (unsigned long long)s->link_local, (unsigned long long)s->too_long,
 	     (unsigned long long)s->ring_full, (unsigned long long)s->link_down,
-	     (unsigned long long)s->checksum, (unsigned long long)s->gso,
-	     (unsigned long long)s->kernel_drops);
+	     (unsigned long long)netring_refused_sum(&s->refused),
+	     (unsigned long long)s->pending, (unsigned long long)s->checksum,
+	     (unsigned long long)s->gso, (unsigned long long)s->kernel_drops);
 }
 
 int hosts_adds_up(const struct netring_bridge_stats *s, const char *what)
 {
 	int good = s->received == s->forwarded + s->filtered + s->link_local +
 					  s->too_long + s->ring_full +
-					  s->link_down;
+					  s->link_down + s->pending +
+					  netring_refused_sum(&s->refused);
 
 	ok(good, "%s: received = forwarded and all drops", what);
 	if (!good)

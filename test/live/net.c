@@ -290,7 +290,7 @@ int net_return(int home)
 	return r;
 }
 
-int net_tun(const char *name)
+static int open_tun(const char *name, int flags)
 {
 	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
 	struct ifreq request;
@@ -298,7 +298,7 @@ int net_tun(const char *name)
 	if (fd < 0)
 		return -errno;
 	memset(&request, 0, sizeof(request));
-	request.ifr_flags = IFF_TUN | IFF_NO_PI;
+	request.ifr_flags = (short)flags;
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
 	if (ioctl(fd, TUNSETIFF, &request) < 0) {
 		int r = -errno;
@@ -308,4 +308,14 @@ int net_tun(const char *name)
 	}
 	quiet(name);
 	return fd;
+}
+
+int net_tun(const char *name)
+{
+	return open_tun(name, IFF_TUN | IFF_NO_PI);
+}
+
+int net_tap(const char *name)
+{
+	return open_tun(name, IFF_TAP | IFF_NO_PI | IFF_VNET_HDR);
 }

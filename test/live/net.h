@@ -39,5 +39,7 @@ int net_return(int home);
 
 /* A tun device: its descriptor. */
 int net_tun(const char *name);
+/* A tap device whose frames have a vnet header in front, as guests' have. */
+int net_tap(const char *name);
 
 #endif

@@ -36,9 +36,8 @@ int port_ethtool(const char *name, uint32_t command, uint32_t *value)
 	return r;
 }
 
-int port_queues(const char *name)
+static int channels(const char *name, struct ethtool_channels *channels)
 {
-	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r;
 	struct ifreq request;
 
@@ -46,10 +45,28 @@ int port_queues(const char *name)
 		return -errno;
 	memset(&request, 0, sizeof(request));
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
-	request.ifr_data = (void *)&channels;
+	request.ifr_data = (void *)channels;
 	r = ioctl(fd, SIOCETHTOOL, &request) < 0 ? -errno : 0;
 	close(fd);
-	return r < 0 ? r : (int)(channels.rx_count + channels.combined_count);
+	return r;
+}
+
+int port_queues(const char *name)
+{
+	struct ethtool_channels c = { .cmd = ETHTOOL_GCHANNELS };
+	int r = channels(name, &c);
+
+	return r < 0 ? r : (int)(c.rx_count + c.combined_count);
+}
+
+int port_set_queues(const char *name, uint32_t count)
+{
+	struct ethtool_channels c = { .cmd = ETHTOOL_GCHANNELS };
+	int r = channels(name, &c);
+
+	c.cmd = ETHTOOL_SCHANNELS;
+	c.rx_count = c.tx_count = count;
+	return r < 0 ? r : channels(name, &c);
 }
 
 static const uint32_t commands[][2] = {

@@ -20,6 +20,7 @@ int port_set(const char *name, enum port_offload what, int on);
 int port_ethtool(const char *name, uint32_t command, uint32_t *value);
 /* That it receives on, -EOPNOTSUPP: its driver does not tell. */
 int port_queues(const char *name);
+int port_set_queues(const char *name, uint32_t count);
 /* All that concerns what a host sends. */
 int port_set_host(const char *name, int on);
 

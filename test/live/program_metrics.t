@@ -25,8 +25,8 @@ while tries and len(versions) < 2:
         text = open(sys.argv[1]).read()
         assert text.endswith("\n") and "# HELP" in text, text
         for line in text.splitlines():
-            assert re.match(r'# (HELP|TYPE) netring_\w+_total .|'
-                            r'netring_\w+_total\{.*\} \d+$', line), line
+            assert re.match(r'# (HELP|TYPE) netring_\w+_(total|pending) .|'
+                            r'netring_\w+_(total|pending)\{.*\} \d+$', line), line
         versions.add(text)
 print(len(versions))
 END

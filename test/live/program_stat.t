@@ -49,7 +49,7 @@ if command -v script >/dev/null; then
 	script -qc "'$NETRING' stat '$T/m.prom' -n 2 0.2" /dev/null \
 		>"$T/screen" </dev/null
 	has "a terminal: the table is renewed" "$(cat "$T/screen")" \
-		"$(printf '\033[9A')"
+		"$(printf '\033[16A')"
 else
 	skip "a terminal" "no script here"
 fi

@@ -76,7 +76,7 @@ import struct
 import sys
 with open(sys.argv[1] + "/sizes.pcap", "wb") as out:
     out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-    for size in (13, 14, 60, 1514, 1519, 9000):
+    for size in (13, 14, 60, 1514, 1523, 9000):
         out.write(struct.pack("<IIII", 1, 2, size, size) + bytes(size))
 END
 start sizes -i nr0 -w "$T/got.pcap"

@@ -128,7 +128,7 @@ static void narrow(uint32_t flags)
 		skip("not in this kernel", "tbf");
 		return;
 	}
-	cfg.tx[0].memory = small_ring();
+	cfg.port[1].tx_memory = small_ring();
 	hosts_open(&br, &cfg);
 	before = now();
 	for (i = 0; i < sent; i++) {
@@ -169,7 +169,7 @@ static void held_one_way(void)
 
 	if (port_tbf("p1", 20000, 2000, 1500) < 0)
 		return;
-	cfg.tx[0].memory = small_ring();
+	cfg.port[1].tx_memory = small_ring();
 	hosts_open(&br, &cfg);
 	for (i = 0; i < 100; i++) {
 		wire_frame(frame, sizeof(frame), WIRE_TYPE, i);

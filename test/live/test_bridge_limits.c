@@ -221,17 +221,22 @@ static void refusals(void)
 	refused(small, -EINVAL, NETRING_STEP_OFFLOAD,
 		"super-frames may come, and nothing holds them");
 	small.flags = 0;
-	small.rx[0].frame_size = 512;
-	refused(small, -EINVAL, NETRING_STEP_GEOMETRY, "small rx slots");
+	small.port[0].rx_memory = 1000;
+	refused(small, -EINVAL, NETRING_STEP_GEOMETRY, "little rx memory");
 	is(br.port, 0, "of port 0");
-	small.rx[0].frame_size = 0;
-	small.tx[0].frame_size = 512;
-	refused(small, -EINVAL, NETRING_STEP_GEOMETRY, "small tx slots");
+	small.port[0].rx_memory = 0;
+	small.port[1].tx_memory = 1000;
+	refused(small, -EINVAL, NETRING_STEP_GEOMETRY, "little tx memory");
 	is(br.port, 1, "of port 1");
-	small.tx[0].frame_size = 0;
-	small.rx[1].memory = 1000;
-	refused(small, -EINVAL, NETRING_STEP_GEOMETRY, "little memory");
-	is(br.port, 1, "of port 1");
+	small.port[1].tx_memory = 0;
+	small.oversize = oversize;
+	small.oversize_size = NETRING_BRIDGE_OVERSIZE - 1;
+	refused(small, -EINVAL, NETRING_STEP_CONFIG, "a small buffer");
+	small.oversize_size = 16;
+	refused(small, -EINVAL, NETRING_STEP_CONFIG, "a smaller one");
+	small.oversize = (uint8_t *)oversize + 1;
+	small.oversize_size = NETRING_BRIDGE_OVERSIZE;
+	refused(small, -EINVAL, NETRING_STEP_CONFIG, "one not aligned");
 }
 
 int main(void)

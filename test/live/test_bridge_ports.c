@@ -43,7 +43,7 @@ static void switched(uint32_t flags, void *buffer, int kept, const char *what)
 	netring_bridge_close(&br);
 	bridge_offloads_are(1, 1, 0, "port 1, closed");
 	bridge_set_offloads(1, 1, 1);
-	cfg.tx[0].frame_size = 256;
+	cfg.port[1].tx_memory = 256;
 	is(netring_bridge_open(&br, &cfg), -EINVAL, "an open that fails");
 	bridge_offloads_are(0, 1, 1, "port 0, then");
 	bridge_offloads_are(1, 1, 1, "port 1, then");

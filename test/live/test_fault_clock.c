@@ -87,8 +87,8 @@ static int call(void *user, int revents, int budget)
 
 static void in_loop(void)
 {
-	static struct netring_loop_slot slots[2];
-	static struct pollfd fds[2];
+	static struct netring_loop_slot slots[1];
+	static struct pollfd fds[1];
 	struct netring_loop loop;
 	int64_t start;
 

@@ -156,8 +156,10 @@ static void adopted(void)
 	cfg.interface = "nosuch";
 	is(netring_injector_open(&inj, &cfg), -ENODEV, "a failed open");
 	is(fcntl(fd, F_GETFD) < 0 ? -errno : 0, 0, "leaves it to us");
-	close(fd);
 	cfg.interface = FAR;
+	must(try_open(&cfg), "to try again with");
+	one_arrives(spy, 8, "adopted after all");
+	netring_injector_close(&inj);
 	fd = socket(AF_PACKET, SOCK_DGRAM, 0);
 	is(netring_injector_open(&inj, &cfg), -EPROTOTYPE, "not SOCK_RAW");
 	is(inj.step, NETRING_STEP_SOCKET, "step");

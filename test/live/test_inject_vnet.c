@@ -157,9 +157,11 @@ static void whole(uint32_t payload)
 	ok(n > TCP_HEADERS && payload_right(0, payload), "whole");
 }
 
-/* What the kernel refuses does not stop what comes behind it. */
+/* What is refused does not stop what comes behind it; a length of headers is
+ * no more than a hint, and is put right. */
 static void wrong(void)
 {
+	struct netring_injector_stats s;
 	struct netring_frame f;
 	uint8_t frame[100];
 	int i;
@@ -176,7 +178,8 @@ static void wrong(void)
 		} else {
 			f.vnet->header_len = 2000;
 		}
-		must(netring_injector_commit(&inj, &f, 100), "commit");
+		is(netring_injector_commit(&inj, &f, 100), i ? 0 : -EINVAL,
+		   "wrong header %d: commit", i);
 		must(netring_injector_reserve(&inj, &f), "reserve");
 		ok(f.vnet && !f.vnet->flags && !f.vnet->gso_type &&
 			   !f.vnet->header_len,
@@ -187,9 +190,17 @@ static void wrong(void)
 		netring_injector_flush(&inj);
 		is(netring_injector_drain(&inj, netring_clock_ms() + 100), 0,
 		   "wrong header %d: drained", i);
+		if (i == 2)
+			is(spy_read(spy, got, sizeof(got), 500), 100,
+			   "it arrives");
+		wire_frame(frame, sizeof(frame), WIRE_TYPE, 1);
 		ok(spy_is(spy, frame, sizeof(frame)) && spy_quiet(spy, 1),
-		   "the one behind it arrives, it does not");
+		   "the one behind it arrives, and no more");
 	}
+	netring_injector_read_stats(&inj, &s);
+	is((long long)s.refused.header, 1, "refused for its vnet header");
+	is((long long)s.too_short, 1, "and by commit");
+	is((long long)s.queued, (long long)s.accepted + 1, "accepted");
 }
 
 int main(void)

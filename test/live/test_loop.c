@@ -27,6 +27,7 @@ static void turns(void)
 		must(loop_add(i, loop_ready(), 0, i == 2 ? MUCH : 1), "add");
 	is(netring_loop_add(&loop,
 			    &(struct netring_loop_source){ .fd = sources[0].fd,
+							   .events = POLLIN,
 							   .function = none }),
 	   -ENOSPC, "no place for more");
 	for (i = 0; i < 60; i++) {
@@ -147,8 +148,11 @@ static void refused(void)
 	s.function = NULL;
 	is(netring_loop_add(&loop, &s), -EINVAL, "no function");
 	s.function = none;
-	s.fd = -1;
-	is(netring_loop_add(&loop, &s), -EINVAL, "neither fd nor period");
+	is(netring_loop_add(&loop, &s), -EINVAL, "fd left out, which is 0");
+	s.period = 10;
+	is(netring_loop_add(&loop, &s), -EINVAL, "of a period, too");
+	s.events = POLLIN;
+	is(netring_loop_add(&loop, &s), 0, "standard input, meant so");
 	netring_loop_close(&loop);
 	netring_loop_close(&loop);
 }

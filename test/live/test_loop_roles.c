@@ -150,8 +150,8 @@ static void everything(uint32_t flags, int storm)
 	struct netring_bridge_config bridge = { .flags = 0 };
 	long period = 1000L * live_slower();
 	struct itimerval timer = { { 0, period }, { 0, period } };
-	struct netring_loop_slot slots[8 + 1];
-	struct pollfd fds[8 + 1];
+	struct netring_loop_slot slots[8];
+	struct pollfd fds[8];
 	struct netring_bridge_stats s;
 	int ports[2] = { 0, 1 }, pipes[2], i;
 	int64_t deadline = netring_clock_ms() + 500 * live_slack_ms();
@@ -165,7 +165,7 @@ static void everything(uint32_t flags, int storm)
 	must(netring_loop_open(&loop, fds, slots, 8), "open");
 	live_open(&cap, &rx);
 	must(netring_injector_open(&inj, &tx), "an injector");
-	bridge.rx[0].memory = bridge.rx[1].memory = 4 << 20;
+	bridge.port[0].rx_memory = bridge.port[1].rx_memory = 4 << 20;
 	hosts_open(&br, &bridge);
 	add(netring_capture_fd(&cap), 0, on_capture, NULL);
 	inject_source = add(-1, 1000, on_inject, NULL);
@@ -220,8 +220,8 @@ static void abandoned(void)
 	struct wire_flood flood = {
 		.interface = FAR, .count = 2000, .rate = 20000, .length = 100
 	};
-	struct netring_loop_slot slots[2];
-	struct pollfd fds[2];
+	struct netring_loop_slot slots[1];
+	struct pollfd fds[1];
 	int64_t end;
 	pid_t pid;
 	int i;

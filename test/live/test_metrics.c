@@ -39,6 +39,7 @@ static int well_formed(void)
 {
 	char family[100] = "", type[120];
 	const char *line, *end, *space;
+	int gauge = 0;
 	size_t n;
 
 	for (line = text; *line; line = end + 1) {
@@ -49,8 +50,10 @@ static int well_formed(void)
 			continue;
 		if (!strncmp(line, "# TYPE ", 7)) {
 			n = strcspn(line + 7, " ");
+			gauge = strncmp(line + 7 + n, " gauge\n", 7) == 0;
 			if (n >= sizeof(family) || !good_name(line + 7, n) ||
-			    strncmp(line + 7 + n, " counter\n", 9) != 0)
+			    (!gauge &&
+			     strncmp(line + 7 + n, " counter\n", 9) != 0))
 				return 0;
 			snprintf(family, sizeof(family), "%.*s", (int)n,
 				 line + 7);
@@ -64,7 +67,7 @@ static int well_formed(void)
 		if (!good_name(line, n) || n != strlen(family) ||
 		    strncmp(line, family, n) != 0 || !space)
 			return 0;
-		if (n < 6 || strncmp(line + n - 6, "_total", 6) != 0)
+		if (n < 6 || (strncmp(line + n - 6, "_total", 6) == 0) == gauge)
 			return 0;
 	}
 	return 1;

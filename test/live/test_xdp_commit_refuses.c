@@ -51,7 +51,7 @@ static void lengths(void)
 	refuse(0, 0, -EINVAL, "no byte");
 	refuse(0, 1, -EINVAL, "a byte");
 	refuse(0, 13, -EINVAL, "13 bytes");
-	refuse(0, 1519, -EMSGSIZE, "MTU + 19");
+	refuse(0, 1523, -EMSGSIZE, "MTU + 23");
 	refuse(0, 2048, -EMSGSIZE, "a whole frame");
 	refuse(0, 2049, -EMSGSIZE, "more than a frame");
 	refuse(0, 9001, -EMSGSIZE, "9001 bytes");
@@ -83,14 +83,14 @@ static void shifted(void)
 	good("shifted ones");
 }
 
-/* The limit is the MTU's, as it was at open or reopen. */
+/* The limit is the MTU's, as it was at open, reopen or the last look. */
 static void other_mtu(void)
 {
 	must(net_mtu(FAR, 3000), "MTU");
 	must(net_mtu(NEAR, 1900), "MTU");
-	refuse(0, 1519, -EMSGSIZE, "a higher MTU, before reopen");
-	must(netring_xdp_reopen(&end.xdp), "reopen");
-	refuse(0, 1919, -EMSGSIZE, "MTU 1900: 1919 bytes");
+	refuse(0, 1523, -EMSGSIZE, "a higher MTU, before a look");
+	is(netring_xdp_health(&end.xdp), 0, "a look");
+	refuse(0, 1923, -EMSGSIZE, "MTU 1900: 1923 bytes");
 	is(xdp_queue(&end.xdp, number++, 1, 1900), 1, "1900 bytes");
 	is(netring_xdp_tx_flush(&end.xdp.tx), 0, "flush");
 	is(spy_flush(spy, 50), 1, "they arrive");
@@ -107,6 +107,7 @@ static void other_mtu(void)
 				netring_clock_ms() + xdp_patience()),
 	   0, "the kernel is done with them");
 	is(spy_flush(spy, 20), 0, "none arrives");
+	is((long long)xdp_stats(&end.xdp).refused, 40, "each is refused");
 	must(net_mtu(FAR, 1500), "MTU");
 	good("a lower MTU");
 }

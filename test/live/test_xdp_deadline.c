@@ -79,7 +79,7 @@ static void refused(void)
 	wire_frame(bytes, 100, WIRE_TYPE, 0);
 	for (i = 0; i < 20; i++) { /* more often than there are slots */
 		n += netring_xdp_tx_send(&end.xdp.tx, bytes, 13, 0) == -EINVAL;
-		n += netring_xdp_tx_queue(&end.xdp.tx, bytes, 1519, 0) ==
+		n += netring_xdp_tx_queue(&end.xdp.tx, bytes, 1523, 0) ==
 		     -EMSGSIZE;
 		n += netring_xdp_tx_send(&end.xdp.tx, bytes, 2049, 0) ==
 		     -EMSGSIZE;

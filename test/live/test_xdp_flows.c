@@ -5,6 +5,7 @@
 #include "spy_socket.h"
 #include "xdp_end.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define MOST 128 /* shapes, and then two more */
@@ -52,15 +53,15 @@ static void drain_socket(struct netring_xdp *xdp, int ms)
 
 /* One of every shape, then one more for the socket, and one for the stack:
  * once these are there, so is all that will ever be. */
-static void all_shapes(struct xdp_end *end, int list)
+static void all_shapes(struct xdp_end *end, int list, int except)
 {
 	static uint8_t got[SHAPE_SIZE + 8];
 	int i, n;
 
 	for (i = 0; i < shape_count; i++)
 		send_one(i, &shapes[i]);
-	send_one(shape_count, &shape_listed);
-	send_one(shape_count + 1, &shape_unlisted);
+	send_one(shape_count, except ? &shape_unlisted : &shape_listed);
+	send_one(shape_count + 1, except ? &shape_listed : &shape_unlisted);
 	while (!sent[shape_count + 1].stack &&
 	       (n = spy_read(spy, got, sizeof(got), xdp_patience())) > 0)
 		came(got, (size_t)n, 0);
@@ -88,25 +89,81 @@ static void judge(int i, int want)
 		     sent[i].stack, sent[i].damaged);
 }
 
-static void with_list(const struct xdp_way *way, int list)
+/* @except: the list says what is not for the socket. */
+static void with_list(const struct xdp_way *way, int list, int except)
 {
 	const struct shape_flow *flow;
 	static struct xdp_end end;
 	int i, want;
 
-	diag("%s, list %d", way->name, list);
+	diag("%s, %slist %d", way->name, except ? "all but " : "", list);
 	memset(&end, 0, sizeof(end));
 	end.program.flows = 16;
+	if (except)
+		end.program.flags = NETRING_XDP_PROGRAM_EXCEPT;
 	xdp_open(&end, way);
 	for (flow = shape_lists[list]; flow->protocol; flow++)
 		must(netring_xdp_program_add(&end.steer, flow->protocol,
 					     flow->port),
 		     "list");
 	spy_flush(spy, 0);
-	all_shapes(&end, list);
+	all_shapes(&end, list, except);
 	for (i = 0; i < shape_count; i++) {
 		want = shapes[i].want[list & 1];
-		judge(i, list < 2 || !want ? want : STACK);
+		if (want && list > 1)
+			want = STACK;
+		if (want && except)
+			want = want == STACK ? SOCKET : STACK;
+		if (want || !except) /* else a mode may drop it before */
+			judge(i, want);
+	}
+	xdp_close(&end);
+}
+
+/* Frames of one type, and then of another, with up to two tags. */
+static void types(const struct xdp_way *way, int except)
+{
+	static const uint32_t tags[] = { 0x81000005, 0x88a80006 };
+	static struct xdp_end end;
+	uint8_t got[100];
+	int i, n, socket;
+
+	diag("%s, %sa type", way->name, except ? "all but " : "");
+	memset(&end, 0, sizeof(end));
+	memset(sent, 0, sizeof(sent));
+	end.program.flows = 4;
+	if (except)
+		end.program.flags = NETRING_XDP_PROGRAM_EXCEPT;
+	xdp_open(&end, way);
+	must(netring_xdp_program_add_type(&end.steer, WIRE_TYPE), "list");
+	must(netring_xdp_program_add_type(&end.steer, 0x0806), "list");
+	must(netring_xdp_program_add(&end.steer, 0x88, 0xb6 << 8), "a port");
+	must(netring_xdp_program_remove_type(&end.steer, 0x0806), "not it");
+	is(netring_xdp_program_remove_type(&end.steer, 0x0806), -ENOENT,
+	   "once is enough");
+	spy_flush(spy, 0);
+	for (i = 0; i < 6; i++) { /* each with 0, 1 and 2 tags */
+		sent[i].length = 60;
+		memset(sent[i].bytes, 0, 60);
+		memcpy(sent[i].bytes, near_mac, 6);
+		wire_put32(sent[i].bytes + 8, (uint32_t)i);
+		for (n = 0; n < i / 2; n++)
+			wire_put32(sent[i].bytes + 12 + 4 * n, tags[n]);
+		wire_put16(sent[i].bytes + 12 + 4 * n,
+			   i & 1 ? WIRE_OTHER : WIRE_TYPE);
+		must(wire_send(wire, sent[i].bytes, 60), "send");
+	}
+	for (i = 0;
+	     i < 3 && (n = spy_read(spy, got, sizeof(got), xdp_patience())) > 0;
+	     i++)
+		came(got, (size_t)n, 0);
+	drain_socket(&end.xdp, xdp_patience());
+	for (i = 0; i < 6; i++) {
+		socket = (i & 1) == except;
+		ok(sent[i].socket == socket && sent[i].stack == !socket &&
+			   !sent[i].damaged,
+		   "%d tags, %s: to the %s", i / 2, i & 1 ? "other" : "listed",
+		   socket ? "socket" : "stack");
 	}
 	xdp_close(&end);
 }
@@ -120,6 +177,10 @@ int main(void)
 	wire = must(wire_open(FAR), "a packet socket at the far end");
 	spy = must(spy_open(NEAR, 0), "a look at the stack");
 	for (i = 0; i < SHAPE_LISTS * 2; i++)
-		with_list(&xdp_ways[i / SHAPE_LISTS * 2], i % SHAPE_LISTS);
+		with_list(&xdp_ways[i / SHAPE_LISTS * 2], i % SHAPE_LISTS, 0);
+	for (i = 0; i < 4; i++) {
+		with_list(&xdp_ways[i & 2], i & 1, 1);
+		types(&xdp_ways[i & 2], i & 1);
+	}
 	return done_testing();
 }

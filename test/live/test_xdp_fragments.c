@@ -79,7 +79,7 @@ static void refused(void)
 	struct spied seen = { 0 };
 
 	is(give(0, 18 * 300, 300), -EMSGSIZE, "18 fragments");
-	is(give(0, 9019, 2048), -EMSGSIZE, "MTU + 19 in 5 fragments");
+	is(give(0, 9023, 2048), -EMSGSIZE, "MTU + 23 in 5 fragments");
 	is(give(0, 13, 5), -EINVAL, "13 bytes in 3 fragments");
 	must(netring_xdp_tx_reserve(&end.xdp.tx, &frame), "reserve");
 	is(netring_xdp_tx_commit_more(&end.xdp.tx, &frame, 0), -EINVAL,

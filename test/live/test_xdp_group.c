@@ -275,6 +275,37 @@ static void refused(void)
 	netring_xdp_group_close(&group);
 }
 
+/* Queues that come while the group is open: at the next look they are served. */
+static void growing(void)
+{
+	struct tally t[QUEUES];
+	uint32_t i;
+
+	memset(t, 0, sizeof(t));
+	must(port_set_queues(PEER, 1), "one queue");
+	must(port_set_queues(MANY, 1), "one queue");
+	open_group(QUEUES, NETRING_XDP_RX);
+	is(group.count, 1, "one queue, one socket");
+	must(port_set_queues(MANY, QUEUES), "more queues");
+	must(port_set_queues(PEER, QUEUES), "more queues");
+	is(netring_xdp_group_wait(&group, 0), 0, "not a second ago: no look");
+	is(group.count, 1, "one socket still");
+	live_sleep_ms(1000);
+	is(netring_xdp_group_wait(&group, 0), 0, "a look");
+	is(group.queues, QUEUES, "the queues are seen");
+	is(group.count, QUEUES, "each has a socket");
+	xdp_books(&umem, "grown");
+	open_senders();
+	for (i = 0; i < QUEUES; i++)
+		send_on(i, i * LOT, LOT);
+	collect(t, QUEUES * LOT);
+	for (i = 0; i < QUEUES; i++)
+		tally_ok(&t[i], LOT, "a queue");
+	is(netring_xdp_group_look(&group), 0, "and another look");
+	is(group.count, QUEUES, "changes nothing");
+	close_group();
+}
+
 /* One link for all: told, and no spin. */
 static void link_down(void)
 {
@@ -312,7 +343,7 @@ int main(void)
 			 "how many queues a veth has");
 	must(net_up(MANY), "up");
 	must(net_up(PEER), "up");
-	open_senders();
+	growing();
 	counts();
 	all_queues();
 	in_turn();

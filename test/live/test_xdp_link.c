@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #define SECOND 1000
-#define LOOKS 9
 
 static struct xdp_end end;
 static uint32_t number; /* of the next frame */
@@ -89,8 +88,8 @@ static void no_spin(const struct told *t, const char *when)
 
 static void down_and_up(const struct xdp_way *way)
 {
+	int r, waited_ms = 0;
 	struct told t;
-	int r;
 
 	memset(&end, 0, sizeof(end));
 	xdp_open(&end, way);
@@ -120,7 +119,12 @@ static void down_and_up(const struct xdp_way *way)
 	works("up again");
 
 	must(net_down(FAR), "the far end down");
-	is(netring_xdp_health(&end.xdp), 0, "no carrier is not down");
+	/* the kernel tells it from a worker of its own, later */
+	for (r = 0; !r && waited_ms < 3000; waited_ms += 20) {
+		live_sleep_ms(20);
+		r = netring_xdp_health(&end.xdp);
+	}
+	is(r, -ENETDOWN, "no carrier is down, too");
 	must(net_up(FAR), "up");
 	works("far end up again");
 	xdp_close(&end);
@@ -132,14 +136,12 @@ static void deleted(const struct xdp_way *way, int down_first)
 {
 	struct netring_xdp_stats before, after;
 	struct told t;
-	int i;
 
 	memset(&end, 0, sizeof(end));
 	end.socket.flags = NETRING_XDP_PROMISC;
 	xdp_open(&end, way);
 	works(way->name);
-	for (i = 0; i < LOOKS; i++) /* each finds its tx ring empty */
-		is(netring_xdp_health(&end.xdp), 0, "healthy");
+	is(netring_xdp_health(&end.xdp), 0, "healthy");
 	before = xdp_stats(&end.xdp);
 	if (down_first)
 		must(net_down(NEAR), "down");
@@ -174,8 +176,7 @@ static void deleted(const struct xdp_way *way, int down_first)
 	is((long long)(after.received - before.received), XDP_LOT / 4,
 	   "received goes on");
 	is((long long)(after.sent - before.sent), XDP_LOT / 4, "sent goes on");
-	ok(before.tx_ring_empty >= LOOKS &&
-		   after.tx_ring_empty >= before.tx_ring_empty,
+	ok(after.tx_ring_empty >= before.tx_ring_empty,
 	   "the kernel's, too: %llu, then %llu",
 	   (unsigned long long)before.tx_ring_empty,
 	   (unsigned long long)after.tx_ring_empty);

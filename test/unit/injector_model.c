@@ -2,6 +2,8 @@
 /* injector_model.c - a send ring in memory, and a model of the kernel. */
 #include "injector_model.h"
 
+#include <sys/syscall.h>
+
 #include "guarded_memory.h"
 #include "syscall_hook.h"
 
@@ -73,6 +75,7 @@ void tx_make(const struct tx_shape *shape, uint32_t number, uint32_t slot)
 	for (i = 0; i < tx_count(); i++)
 		memset(tx_slot(i), 0, shape->frame_size);
 	tx.mtu = 100;
+	tx.now_ms = TX_START_MS;
 	tx.at_once = UINT32_MAX;
 	tx.head = slot;
 
@@ -85,10 +88,13 @@ void tx_make(const struct tx_shape *shape, uint32_t number, uint32_t slot)
 	inj->geometry_.frame_count = tx_count();
 	inj->slots_ = shape->block_size / shape->frame_size;
 	inj->gap_ = shape->block_size % shape->frame_size;
-	inj->head_ = inj->tail_ = inj->newest_ = number;
+	inj->head_ = inj->sent_ = inj->tail_ = number;
+	inj->newest_ = number;
 	inj->head_slot_ = inj->tail_slot_ = slot;
 	inj->flags_ = shape->vnet ? NETRING_INJECTOR_VNET_HDR : 0;
 	inj->mtu_ = tx.mtu;
+	inj->looked_ = TX_START_MS;
+	inj->retry_ms_ = 1u << 30;
 	inj->header_ = shape->header ? 14 : 0;
 	memcpy(inj->interface_, "eth7", 5);
 }
@@ -157,13 +163,20 @@ static int kick(void)
 				tx.skipped(&tx, tx.head);
 			continue;
 		}
-		if (taken >= tx.at_once) {
-			if (tx.error == ENOBUFS)
-				tx.key++;
+		if (taken >= tx.at_once && !refused(len)) {
+			if (!tx.error)
+				return (int)sent;
+			tx.key += tx.error != EAGAIN;
+			if (tx.failed)
+				tx.failed(&tx, tx.head);
 			errno = tx.error;
-			return tx.error ? -1 : (int)sent;
+			return -1;
 		}
 		tx.slots[tx.head].key = tx.key++;
+		if (tx.refuses && tx.refuses(&tx, tx.head, frame)) {
+			slot->status = NR_TP_STATUS_AVAILABLE;
+			continue;
+		}
 		if (refused(len)) {
 			slot->status = NR_TP_STATUS_AVAILABLE;
 			if (tx.skipped)
@@ -175,9 +188,18 @@ static int kick(void)
 		tx.slots[tx.head].sending = 1;
 		if (tx.taken)
 			tx.taken(&tx, tx.head, frame, len);
-		sent += slot->len;
+		sent += len;
 		taken++;
 	}
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	if (!tx.memory) /* a program without an injector */
+		return (int)__real_syscall(SYS_clock_gettime, clock, now);
+	now->tv_sec = (time_t)(tx.now_ms / 1000);
+	now->tv_nsec = (long)(tx.now_ms % 1000 * 1000000);
+	return 0;
 }
 
 /* The C library's, in its stead: a kick has neither bytes nor address. */

@@ -9,6 +9,7 @@
 
 #define TX_SLOTS 256u /* at most */
 #define TX_KEYS 4096u
+#define TX_START_MS 5000000u
 #define TX_GAP 0xe7 /* what a block's rest is filled with */
 
 struct tx_shape {
@@ -26,9 +27,9 @@ struct tx_kernel_slot {
 };
 
 /*
- * One injector, and the kernel's half: send(), sendmsg(), recvmsg() and the
- * MTU's ioctl() of these programs are defined here, and answered by it as
- * net/packet/af_packet.c does.
+ * One injector, and the kernel's half: send(), sendmsg(), recvmsg(), the
+ * clock and the MTU's ioctl() of these programs are defined here, and answered
+ * by it as net/packet/af_packet.c does.
  */
 struct tx {
 	struct netring_injector inj;
@@ -41,6 +42,7 @@ struct tx {
 	uint32_t mtu;
 	int gone;	    /* ENODEV from the ioctl */
 	uint32_t asked;	    /* times the MTU was read */
+	uint64_t now_ms;    /* of clock_gettime() */
 	int down;	    /* ENETDOWN, ENXIO */
 	uint32_t at_once;   /* frames that a kick takes at most */
 	int error;	    /* of a kick that reached that number */
@@ -55,6 +57,10 @@ struct tx {
 	void (*taken)(struct tx *tx, uint32_t slot, const uint8_t *frame,
 		      uint32_t len);
 	void (*skipped)(struct tx *tx, uint32_t slot);
+	/* Asked whether a frame is passed over in silence (PACKET_LOSS). */
+	int (*refuses)(struct tx *tx, uint32_t slot, const uint8_t *frame);
+	/* Told of the frame at the head that made a kick fail. */
+	void (*failed)(struct tx *tx, uint32_t slot);
 };
 
 extern struct tx tx;

@@ -7,7 +7,6 @@
 
 long (*direct)(long number, const long words[6]);
 
-long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 
 /* As in the C library, six words are read, however many there are. */

@@ -18,6 +18,7 @@ struct entry {
 	uint8_t gso_type; /* of its vnet header */
 	int given;	  /* the kernel has taken it, or passed over it */
 	int back;	  /* and given it back */
+	int odd; /* the kernel passes over it, though it was committed */
 };
 
 /* Positions count from 0 and do not wrap; numbers are position + start. */
@@ -27,8 +28,7 @@ static struct {
 	uint32_t start, start_slot, next_id, mtu;
 	uint64_t kernel; /* position that the kernel looks at */
 	struct netring_injector_stats stats;
-	uint64_t dropped; /* of discarded: that had been committed */
-	uint64_t dearth;  /* times the ring was full */
+	uint64_t dearth; /* times the ring was full */
 } model;
 
 static struct entry *at(uint64_t position)
@@ -70,6 +70,59 @@ static void taken(struct tx *t, uint32_t slot, const uint8_t *frame,
 	}
 	e->given = 1;
 	model.kernel++;
+}
+
+/* A vnet header that it does not like: nothing but the sum tells. */
+static int refuses(struct tx *t, uint32_t slot, const uint8_t *frame)
+{
+	struct entry *e = at(model.kernel);
+
+	(void)t;
+	(void)frame;
+	assert_true(model.kernel < model.head);
+	assert_int_equal(slot, slot_at(model.kernel));
+	if (e->state != COMMITTED || !e->odd)
+		return 0;
+	e->state = HOLE;
+	e->given = e->back = 1;
+	model.kernel++;
+	model.stats.refused.header++;
+	return 1;
+}
+
+/* A kick that failed is the failure of the frame at the head, and no other. */
+static void failed(struct tx *t, uint32_t slot)
+{
+	struct netring_refused *refused = &model.stats.refused;
+	struct entry *e = at(model.kernel);
+
+	assert_int_equal(slot, slot_at(model.kernel));
+	assert_int_equal(e->state, COMMITTED);
+	if (t->error == ENOBUFS || t->error == EAGAIN) {
+		model.stats.retried++;
+		return;
+	}
+	e->state = HOLE;
+	switch (t->error) {
+	case EINVAL:
+		refused->header++;
+		break;
+	case EMSGSIZE:
+		refused->length++;
+		break;
+	case ENOMEM:
+		refused->memory++;
+		break;
+	case EPERM:
+	case EACCES:
+		refused->rule++;
+		break;
+	case EOPNOTSUPP:
+		refused->unsupported++;
+		break;
+	default:
+		refused->other++;
+	}
 }
 
 /* Holes. */
@@ -134,6 +187,7 @@ static void reserve(void)
 			assert_int_equal(frame.data[(int)i - 10], 0);
 		e->gso_type = random_below(3) ? 0 : 1;
 		frame.vnet->gso_type = e->gso_type;
+		e->odd = e->gso_type && random_below(3) == 0;
 	}
 	for (i = 0; i < frame.capacity; i++)
 		frame.data[i] = byte_of(e, i);
@@ -162,7 +216,7 @@ static void give_up(struct entry *e)
 		e->state = HOLE;
 }
 
-/* What commit is to say; it reads the MTU only when its own is too small. */
+/* What commit is to say; it asks for the MTU before it refuses a length. */
 static int expected(const struct entry *e, uint32_t len)
 {
 	uint32_t header = tx.shape.header ? 14 : 0;
@@ -176,11 +230,7 @@ static int expected(const struct entry *e, uint32_t len)
 	if (header && len >= 14 &&
 	    (e->type[0] == 0x81 || (tx.shape.vnet && e->type[0] == 0x88)))
 		header += 4;
-	if (len <= model.mtu + header)
-		return 0;
-	if (!tx.gone)
-		model.mtu = tx.mtu;
-	return !tx.gone && len <= model.mtu + header ? 0 : -EMSGSIZE;
+	return len <= model.mtu + header ? 0 : -EMSGSIZE;
 }
 
 static uint32_t some_length(void)
@@ -200,13 +250,17 @@ static uint32_t some_length(void)
 static void commit(void)
 {
 	struct entry *e = choose();
-	uint32_t len = some_length();
-	int r;
+	uint32_t len = some_length(), asked = tx.asked;
+	int r, said;
 
 	if (!e)
 		return;
+	said = netring_injector_commit(&tx.inj, &e->frame, len);
+	if (tx.asked != asked && !tx.gone)
+		model.mtu = tx.mtu;
 	r = expected(e, len);
-	assert_int_equal(netring_injector_commit(&tx.inj, &e->frame, len), r);
+	assert_int_equal(said, r);
+	assert_true(r != -EMSGSIZE || len > tx_capacity() || tx.asked != asked);
 	if (r == 0) {
 		e->state = COMMITTED;
 		e->len = len;
@@ -225,18 +279,21 @@ static void discard(void)
 	if (!e)
 		return;
 	netring_injector_discard(&tx.inj, &e->frame);
-	model.stats.discarded++;
 	give_up(e);
 }
 
 static void flush(void)
 {
-	static const int errors[] = { 0, 0, ENOBUFS, EAGAIN };
+	static const int errors[] = {
+		0,	0,     ENOBUFS, ENOBUFS, EAGAIN,     EAGAIN,   EINVAL,
+		ENOMEM, EPERM, EACCES,	EIO,	 EOPNOTSUPP, EMSGSIZE,
+	};
 	uint32_t kicks = tx.kicks;
 	int r;
 
 	tx.at_once = random_below(3) ? UINT32_MAX : random_below(5);
-	tx.error = errors[random_below(4)];
+	tx.error = errors[random_below(13)];
+	tx.now_ms += random_below(3);
 	tx.down = random_below(12) ? 0 : random_below(2) ? ENETDOWN : ENXIO;
 	r = netring_injector_flush(&tx.inj);
 	assert_true(tx.kicks > kicks);
@@ -247,10 +304,11 @@ static void flush(void)
 		assert_int_equal(r, pending());
 	}
 	/* it went on for as long as there was progress */
-	if (!tx.down && (tx.at_once == UINT32_MAX || (tx.at_once && !tx.error)))
+	if (!tx.down && (tx.at_once == UINT32_MAX ||
+			 (tx.error ? tx.error != ENOBUFS && tx.error != EAGAIN :
+				     tx.at_once)))
 		assert_true(model.kernel == model.head ||
 			    at(model.kernel)->state == RESERVED);
-	model.stats.retried = tx.inj.stats_.retried;
 }
 
 /* The device gives frames back, mostly in order. */
@@ -284,7 +342,6 @@ static void discard_pending(void)
 		dropped += at(model.head - 1)->state == COMMITTED;
 	assert_int_equal(netring_injector_discard_pending(&tx.inj), dropped);
 	model.stats.discarded += (uint64_t)dropped;
-	model.dropped += (uint64_t)dropped;
 }
 
 static void check(void)
@@ -293,9 +350,11 @@ static void check(void)
 
 	assert_int_equal(netring_injector_pending(&tx.inj), pending());
 	netring_injector_read_stats(&tx.inj, &stats);
+	model.stats.pending = pending();
 	assert_memory_equal(&stats, &model.stats, sizeof(stats));
 	assert_int_equal(stats.queued,
-			 stats.accepted + model.dropped + pending());
+			 stats.accepted + netring_refused_sum(&stats.refused) +
+				 stats.discarded + stats.pending);
 }
 
 static void change_mtu(void)
@@ -354,6 +413,8 @@ static void begin(const struct tx_shape *shape, uint32_t number)
 	tx_make(shape, number, slot);
 	tx.taken = taken;
 	tx.skipped = skipped;
+	tx.refuses = refuses;
+	tx.failed = failed;
 	memset(&model, 0, sizeof(model));
 	model.start = number;
 	model.start_slot = slot;
@@ -367,11 +428,11 @@ static void drain(void)
 
 	while ((e = choose()) != NULL) {
 		netring_injector_discard(&tx.inj, &e->frame);
-		model.stats.discarded++;
 		give_up(e);
 	}
 	tx.down = 0;
 	tx.at_once = UINT32_MAX;
+	tx.error = 0;
 	netring_injector_flush(&tx.inj);
 	for (; model.tail < model.kernel; reap())
 		complete();

@@ -9,10 +9,14 @@
 #include <stdlib.h>
 
 static const struct netring_capture_stats capture = { 1, UINT64_MAX, 0 };
-static const struct netring_injector_stats injector = { 10, 9, 8, 7, 6, 5, 4 };
-static const struct netring_bridge_stats bridge = { 21, 20, 19, 18, 17,
-						    16, 15, 14, 13, 12 };
-static const struct netring_bridge_stats back = { 0 };
+static const struct netring_injector_stats injector = {
+	10, 9, { 31, 32, 33, 34, 35, 36, 37 }, 8, 7, 6, 5, 4, 3
+};
+static const struct netring_bridge_stats bridge = {
+	21, 20, 19, 18, 17, 16, 15, { 41, 42, 43, 44, 45, 46, 47 },
+	14, 13, 8,  12, 11, 10
+};
+static const struct netring_bridge_stats back = { .received = 0 };
 
 #define CAPTURE(name)                                         \
 	{                                                     \
@@ -45,6 +49,31 @@ static const struct netring_metrics_row all[] = {
 	"\n"                                                                 \
 	"netring_bridge_" name "_total{interface=\"wan\",to=\"lan\"} 0\n"
 
+#define INJECTED(name, value) ONE("injector_" name, value)
+/* Of both roles; @values: the first digit of each. */
+#define REFUSED(role, samples, values)                                        \
+	HEAD(role "_refused_header_total",                                    \
+	     "Frames refused: their vnet header is wrong."),                  \
+		samples("refused_header", values "1"),                        \
+		HEAD(role "_refused_length_total",                            \
+		     "Frames refused: too long for the device."),             \
+		samples("refused_length", values "2"),                        \
+		HEAD(role "_refused_memory_total",                            \
+		     "Frames refused: no memory, or not to be cut."),         \
+		samples("refused_memory", values "3"),                        \
+		HEAD(role "_refused_rule_total",                              \
+		     "Frames refused by a rule of the host."),                \
+		samples("refused_rule", values "4"),                          \
+		HEAD(role "_refused_unsupported_total",                       \
+		     "Frames refused: the device cannot send them."),         \
+		samples("refused_unsupported", values "5"),                   \
+		HEAD(role "_refused_busy_total",                              \
+		     "Frames refused again and again: queue full, or rule."), \
+		samples("refused_busy", values "6"),                          \
+		HEAD(role "_refused_other_total",                             \
+		     "Frames refused for another reason."),                   \
+		samples("refused_other", values "7")
+
 static const char *const lines[] = {
 	HEAD("capture_received_total", "Packets that went into the ring."),
 	TWO("capture_received", "1"),
@@ -57,6 +86,7 @@ static const char *const lines[] = {
 	HEAD("injector_accepted_total",
 	     "Frames handed over to the device or its queue."),
 	ONE("injector_accepted", "9"),
+	REFUSED("injector", INJECTED, "3"),
 	HEAD("injector_discarded_total",
 	     "Frames given up before they were handed over."),
 	ONE("injector_discarded", "8"),
@@ -71,6 +101,10 @@ static const char *const lines[] = {
 	ONE("injector_retried", "5"),
 	HEAD("injector_link_down_total", "Kicks that met a downed link."),
 	ONE("injector_link_down", "4"),
+	"# HELP netring_injector_pending "
+	"Frames queued whose fate is not known yet.\n"
+	"# TYPE netring_injector_pending gauge\n"
+	"netring_injector_pending{interface=\"eth0\"} 3\n",
 	HEAD("bridge_received_total", "Frames taken from the near interface."),
 	WAYS("received", "21"),
 	HEAD("bridge_forwarded_total", "Frames handed to the far interface."),
@@ -89,14 +123,25 @@ static const char *const lines[] = {
 	HEAD("bridge_link_down_total",
 	     "Frames dropped because the far link was down."),
 	WAYS("link_down", "15"),
+	REFUSED("bridge", WAYS, "4"),
 	HEAD("bridge_checksum_total",
 	     "Forwarded frames whose checksum the kernel completed."),
 	WAYS("checksum", "14"),
 	HEAD("bridge_gso_total", "Forwarded super-frames."),
 	WAYS("gso", "13"),
+	HEAD("bridge_cut_total", "Frames that super-frames were cut into."),
+	WAYS("cut", "8"),
 	HEAD("bridge_kernel_drops_total",
 	     "Packets that found the near ring full."),
 	WAYS("kernel_drops", "12"),
+	HEAD("bridge_renewals_total",
+	     "Times that the near ring had to be made anew."),
+	WAYS("renewals", "11"),
+	"# HELP netring_bridge_pending "
+	"Frames received whose fate is not known yet.\n"
+	"# TYPE netring_bridge_pending gauge\n"
+	"netring_bridge_pending{interface=\"lan\",to=\"wan\"} 10\n"
+	"netring_bridge_pending{interface=\"wan\",to=\"lan\"} 0\n",
 };
 
 static char expected[16384], text[16384];

@@ -25,6 +25,7 @@ static int begin(void **state)
 		return -1;
 	setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	ring.cap.fd_ = pair[0] + 1;
+	ring.cap.flags_ = NETRING_CAPTURE_OVERSIZE;
 	return 0;
 }
 
@@ -50,6 +51,7 @@ static void arrive(struct netring_packet *pkt, uint32_t len, uint32_t vnet,
 					    .vlan_tpid = 0x88a8 };
 	struct netring_batch batch;
 
+	netring_capture_release(&ring.cap);
 	ring_put(&ring, 0, &packet);
 	ring.cap.at_ = ring.memory;
 	ring.cap.slot_ = 0;
@@ -152,7 +154,7 @@ static void bad_buffer(void **state)
 	assert_int_equal(waiting(), 100);
 }
 
-/* The copy is not there, or has less than its vnet header: left as it is. */
+/* It is not there, or has less than its vnet header: left as it is. */
 static void no_copy(void **state)
 {
 	struct netring_packet pkt, before;
@@ -164,9 +166,12 @@ static void no_copy(void **state)
 	assert_int_equal(fetch(&pkt, (void *)buffer, sizeof(buffer)), 0);
 	assert_memory_equal(&pkt, &before, sizeof(pkt));
 	queue(9);
+	arrive(&pkt, 100, 10, 3);
+	before = pkt;
 	assert_int_equal(fetch(&pkt, (void *)buffer, sizeof(buffer)), 0);
 	assert_memory_equal(&pkt, &before, sizeof(pkt));
 	queue(10);
+	arrive(&pkt, 100, 10, 3);
 	assert_int_equal(fetch(&pkt, (void *)buffer, sizeof(buffer)), 1);
 	assert_int_equal(pkt.len, 0);
 	arrive(&pkt, 100, 0, 3);
@@ -223,6 +228,107 @@ static void in_order(void **state)
 	}
 }
 
+/* A batch of BATCH packets, the odd ones longer than their slots; @skipped:
+ * types that the walk leaves out. */
+#define BATCH 8u
+
+static uint32_t take(struct netring_packet *pkts, uint32_t skipped)
+{
+	struct netring_batch batch;
+	uint32_t i, n = 0;
+
+	for (i = 0; i < BATCH; i++) {
+		ring_put(&ring, i,
+			 &(struct ring_packet){
+				 .data = bytes,
+				 .len = 40,
+				 .wire_len = i % 2 ? 1000 + i : 40,
+				 .status = i % 2 ? 3 : 1,
+				 .type = (uint8_t)(i < BATCH / 2 ? 4 : 1) });
+		if (i % 2)
+			queue(1000 + i);
+	}
+	ring.cap.at_ = ring.memory;
+	ring.cap.slot_ = 0;
+	ring.cap.skip_ = skipped;
+	assert_int_equal(netring_capture_next(&ring.cap, &batch), 1);
+	assert_int_equal(batch.count, BATCH);
+	while (netring_batch_next(&batch, &pkts[n]))
+		n++;
+	return n;
+}
+
+/* Any of them, or none: each gets its own, and release leaves nothing. */
+static void left_out(void **state)
+{
+	struct netring_packet pkts[BATCH];
+	uint32_t buffer[1024], asked, i;
+
+	(void)state;
+	for (asked = 0; asked < 1u << BATCH; asked++) {
+		assert_int_equal(take(pkts, 0), BATCH);
+		for (i = 0; i < BATCH; i++) {
+			if (!(asked >> i & 1))
+				continue;
+			assert_int_equal(fetch(&pkts[i], (void *)buffer, 4096),
+					 i % 2);
+			assert_int_equal(pkts[i].len, i % 2 ? 1000 + i : 40);
+		}
+		netring_capture_release(&ring.cap);
+		assert_int_equal(waiting(), -1);
+	}
+}
+
+/* Of another direction, and so never seen: they take their own with them. */
+static void skipped(void **state)
+{
+	struct netring_packet pkts[BATCH];
+	uint32_t buffer[1024], i, types;
+
+	(void)state;
+	for (types = 0; types < 2; types++) {
+		assert_int_equal(take(pkts, types ? 1u << 4 : 0xefu),
+				 BATCH / 2);
+		for (i = types; i < BATCH / 2; i++) {
+			assert_int_equal(fetch(&pkts[i], (void *)buffer, 4096),
+					 i % 2);
+			assert_int_equal(pkts[i].len,
+					 i % 2 ? 1000 + i + types * 4 : 40);
+		}
+		netring_capture_release(&ring.cap);
+		assert_int_equal(waiting(), -1);
+	}
+}
+
+/* Out of order, twice, of a batch that is gone, or copied: not another's. */
+static void not_its_turn(void **state)
+{
+	struct netring_packet pkts[BATCH], copy, old;
+	uint32_t buffer[1024], other[32];
+
+	(void)state;
+	assert_int_equal(take(pkts, 0), BATCH);
+	old = pkts[3];
+	copy = pkts[1];
+	assert_int_equal(fetch(&pkts[3], (void *)buffer, 4096), 1);
+	assert_int_equal(pkts[3].len, 1003);
+	assert_int_equal(fetch(&pkts[1], (void *)buffer, 4096), 0);
+	assert_memory_equal(&pkts[1], &copy, sizeof(copy));
+	copy = old;
+	assert_int_equal(fetch(&copy, (void *)buffer, 4096), 0);
+	assert_memory_equal(&copy, &old, sizeof(copy));
+	assert_int_equal(
+		netring_packet_copy(&copy, &pkts[5], other, sizeof(other)), 40);
+	assert_int_equal(fetch(&copy, (void *)buffer, 4096), -EINVAL);
+	assert_int_equal(fetch(&pkts[5], (void *)buffer, 4096), 1);
+	assert_int_equal(pkts[5].len, 1005);
+	netring_capture_release(&ring.cap);
+	assert_int_equal(waiting(), -1);
+	queue(500);
+	assert_int_equal(fetch(&pkts[7], (void *)buffer, 4096), -EINVAL);
+	assert_int_equal(waiting(), 500);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -230,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(not_oversize), TEST(thresholds), TEST(bad_buffer),
 		TEST(no_copy),	    TEST(with_tag),   TEST(in_order),
+		TEST(left_out),	    TEST(skipped),    TEST(not_its_turn),
 	};
 
 	return cmocka_run_group_tests_name("oversize", tests, NULL, NULL);

@@ -46,6 +46,8 @@ static const struct rate rates[] = {
 	{ { .bits_per_second = 100000000000 }, 60 },
 	{ { .bits_per_second = 100000000000 }, 1514 },
 	{ { .bits_per_second = 100000000000 }, 65535 },
+	{ { .bits_per_second = 400000000000 }, 1514 },
+	{ { .bits_per_second = 400000000000, .burst_bytes = 1 }, 65535 },
 	/* both: now the one is less, now the other */
 	{ { .packets_per_second = 1000, .bits_per_second = 1000000 }, 60 },
 	{ { .packets_per_second = 1000, .bits_per_second = 1000000 }, 1514 },
@@ -65,15 +67,25 @@ static double packet_burst(const struct netring_pace_config *cfg)
 
 static double byte_burst(const struct netring_pace_config *cfg)
 {
-	return cfg->burst_bytes ? cfg->burst_bytes : 65536;
+	double few = (double)(cfg->bits_per_second / 1024);
+
+	if (cfg->burst_bytes)
+		return cfg->burst_bytes;
+	return few < 65536 ? few : 65536;
 }
 
-/* What a frame takes: longer ones than the bucket empty it. */
+/* A frame pays for all of itself, also one that is longer than the burst. */
 static double bits_taken(const struct rate *rate)
 {
-	double most = byte_burst(&rate->cfg);
+	return rate->bytes * 8.0;
+}
 
-	return (rate->bytes < most ? rate->bytes : most) * 8;
+/* At once after a pause: the burst, or one frame. */
+static double most_bits(const struct rate *rate)
+{
+	double burst = byte_burst(&rate->cfg) * 8;
+
+	return burst > bits_taken(rate) ? burst : bits_taken(rate);
 }
 
 /* Packets of this rate in a second. */
@@ -122,7 +134,7 @@ static void never_faster(struct judge *judge, const struct rate *rate,
 				    cfg->packets_per_second / 0.999e9 + SLACK);
 	if (cfg->bits_per_second)
 		assert_true(judge->bits <=
-			    byte_burst(cfg) * 8 +
+			    most_bits(rate) +
 				    (double)cfg->bits_per_second / 0.999e9 +
 				    SLACK);
 }
@@ -155,7 +167,7 @@ static void as_told(void **state)
 		}
 		/* less the first burst, which took no time */
 		took = (double)(now - start) / 1e9;
-		first = byte_burst(&rate->cfg) * 8 / bits_taken(rate);
+		first = most_bits(rate) / bits_taken(rate);
 		if (!rate->cfg.bits_per_second ||
 		    exact(rate) < (double)rate->cfg.bits_per_second /
 					  bits_taken(rate))
@@ -235,6 +247,8 @@ static void bursts(void **state)
 						   .burst_bytes = 10000 };
 	const struct netring_pace_config defaults = { .bits_per_second =
 							      8000000 };
+	const struct netring_pace_config fast = { .bits_per_second =
+							  1000000000 };
 	struct netring_pace pace;
 	int64_t now = 0;
 	uint32_t i;
@@ -252,6 +266,8 @@ static void bursts(void **state)
 	assert_int_equal(take_all(&pace, 1000, SECOND / 1000), 1);
 	assert_int_equal(take_all(&pace, 1000, 3 * SECOND), 10);
 	netring_pace_init(&pace, &defaults, 0);
+	assert_int_equal(take_all(&pace, 1000, 0), 7); /* 7812 bytes */
+	netring_pace_init(&pace, &fast, 0);
 	assert_int_equal(take_all(&pace, 1024, 0), 64);
 	netring_pace_init(
 		&pace, &(struct netring_pace_config){ .packets_per_second = 7 },
@@ -316,7 +332,7 @@ static void clock_backwards(void **state)
 			never_faster(&judge, &rate, judge.then);
 }
 
-/* Longer than the bucket: leaves when that is full, and empties it. */
+/* Longer than the burst: leaves after a pause, the next waits for all of it. */
 static void long_frame(void **state)
 {
 	const struct netring_pace_config cfg = { .bits_per_second = 8000000,
@@ -326,12 +342,23 @@ static void long_frame(void **state)
 	(void)state;
 	netring_pace_init(&pace, &cfg, 0);
 	assert_int_equal(netring_pace_take(&pace, 1001, 0), 0);
-	assert_in_range(netring_pace_take(&pace, 1, 0), 999, 1001);
-	assert_in_range(netring_pace_take(&pace, 9000, 0), 999999, 1000001);
-	assert_in_range(netring_pace_take(&pace, 9000, 999000), 999, 1001);
-	assert_int_equal(netring_pace_take(&pace, 9000, 1000001), 0);
-	assert_true(netring_pace_take(&pace, UINT32_MAX, 1000001) > 0);
-	assert_int_equal(netring_pace_take(&pace, UINT32_MAX, 3000001), 0);
+	assert_in_range(netring_pace_take(&pace, 1, 0), 1999, 2001);
+	assert_in_range(netring_pace_take(&pace, 9000, 0), 1000999, 1001001);
+	assert_in_range(netring_pace_take(&pace, 9000, 1000000), 999, 1001);
+	assert_int_equal(netring_pace_take(&pace, 9000, 1001001), 0);
+	/* 9 ms for those, of which the burst's 1 ms is not waited for */
+	assert_in_range(netring_pace_take(&pace, 1000, 1001001), 8999000,
+			9001000);
+	assert_in_range(netring_pace_take(&pace, 1, 1001001), 8000000, 8002000);
+	assert_in_range(netring_pace_take(&pace, UINT32_MAX, 1001001), 8999000,
+			9001000);
+	/* the longest that is counted takes 1074 s */
+	assert_int_equal(netring_pace_take(&pace, UINT32_MAX, 10002000), 0);
+	assert_int_equal(netring_pace_take(&pace, 1, 10002000), SECOND);
+	assert_int_not_equal(
+		netring_pace_take(&pace, 1000, 10002000 + 1073741823000), 0);
+	assert_int_equal(
+		netring_pace_take(&pace, 1000, 10002000 + 1073741824000), 0);
 }
 
 /* Bursts do not overflow into small ones: up to 2^32 packets, and to 1 GiB. */

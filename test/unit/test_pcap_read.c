@@ -105,6 +105,47 @@ static void offsets(void **state)
 	}
 }
 
+/* Times of a file that somebody made up: in nanoseconds they fit in 63 bits,
+ * and 1970 is the first. */
+static void hostile_times(void **state)
+{
+	static const struct {
+		int resolution;
+		int64_t offset;
+		uint64_t ticks;
+		uint64_t sec;
+	} cases[] = {
+		{ 9, -9000000000, 0, 0 },
+		{ 9, 9000000000, 0, 0x1ffffffff },
+		{ 9, INT64_MIN, UINT64_MAX, 0 },
+		{ 9, INT64_MAX, UINT64_MAX, 0x1ffffffff },
+		{ 0, INT64_MAX, UINT64_MAX, 0x1ffffffff },
+		{ 0, INT64_MIN, UINT64_MAX, 0 },
+		{ 0, 0, UINT64_MAX, 0x1ffffffff },
+		{ 0, 0, (uint64_t)INT64_MAX + 1, 0x1ffffffff },
+		{ 0x80, -1, 0, 0 },
+		{ 0, -1, 1, 0 },
+		{ 0, 1, 0x1ffffffff - 1, 0x1ffffffff },
+		{ 0, 1, 0x1ffffffff, 0x1ffffffff },
+		/* years from 1601 on, as one system counts them */
+		{ 0, -11644473600, 13244473600, 1600000000 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin(0);
+		section();
+		interface(1, 0, cases[i].resolution, cases[i].offset);
+		enhanced(0, cases[i].ticks, 1, 1, 1);
+		rewind_file();
+		assert_int_equal(next(), 1);
+		assert_int_equal(pkt.sec, cases[i].sec);
+		assert_true(pkt.nsec < 1000000000);
+		assert_true(pkt.sec * 1000000000 + pkt.nsec <= INT64_MAX);
+	}
+}
+
 /* Sections of another byte order, blocks not known, packets without time. */
 static void blocks(void **state)
 {
@@ -250,6 +291,7 @@ int main(void)
 		cmocka_unit_test(pcap_link_type),
 		cmocka_unit_test(resolutions),
 		cmocka_unit_test(offsets),
+		cmocka_unit_test(hostile_times),
 		cmocka_unit_test(blocks),
 		cmocka_unit_test(many_interfaces),
 		cmocka_unit_test(piecemeal),

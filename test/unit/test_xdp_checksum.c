@@ -36,6 +36,13 @@ static uint32_t read16(const uint8_t *at)
 	return (uint32_t)at[0] << 8 | at[1];
 }
 
+static int complete(uint8_t *data, uint32_t len)
+{
+	const struct netring_xdp_packet pkt = { .data = data, .len = len };
+
+	return netring_xdp_complete(&pkt, 1);
+}
+
 /* The slow way: byte by byte, from the network's point of view. */
 static uint32_t slow_sum(const uint8_t *data, uint32_t len, uint32_t sum)
 {
@@ -106,7 +113,7 @@ static void fills_in(const struct made *made)
 	make(&f, made);
 	assert_true(f.len <= HEAD);
 	memcpy(before, f.data, f.len);
-	if (netring_xdp_complete_(f.data, f.len) != 1)
+	if (complete(f.data, f.len) != 1)
 		print_message("# %u tags, IPv%d, protocol %u, payload %u, "
 			      "padding %u\n",
 			      made->tags, made->v6 ? 6 : 4, made->protocol,
@@ -117,7 +124,7 @@ static void fills_in(const struct made *made)
 	assert_memory_equal(before + f.at + 2, f.data + f.at + 2,
 			    f.len - f.at - 2);
 	/* and once is enough: a right checksum stays right */
-	(void)netring_xdp_complete_(f.data, f.len);
+	(void)complete(f.data, f.len);
 	assert_true(is_right(&f, made));
 	free(f.data);
 }
@@ -129,7 +136,7 @@ static void leaves(struct frame *f)
 
 	assert_true(f->len <= HEAD);
 	memcpy(before, f->data, f->len);
-	assert_int_equal(netring_xdp_complete_(f->data, f->len), 0);
+	assert_int_equal(complete(f->data, f->len), 0);
 	assert_memory_equal(before, f->data, f->len);
 }
 
@@ -141,12 +148,12 @@ static void every_kind(void **state)
 
 	(void)state;
 	seed_print();
-	for (i = 0; i < 2 * 2 * 3 * 64; i++) {
+	for (i = 0; i < 2 * 2 * 4 * 64; i++) {
 		memset(&made, 0, sizeof(made));
 		made.v6 = i & 1;
 		made.protocol = i & 2 ? TCP : UDP;
-		made.tags = i / 4 % 3;
-		made.payload = i / 12;
+		made.tags = i / 4 % 4;
+		made.payload = i / 16;
 		fills_in(&made);
 		made.padding = 1 + random_below(50);
 		fills_in(&made);
@@ -222,13 +229,13 @@ static void right_by_chance(void **state)
 		put16(f.data + last,
 		      ~slow_sum(f.data + f.l4, f.end - f.l4, sum));
 		assert_true(is_right(&f, &made));
-		(void)netring_xdp_complete_(f.data, f.len);
+		(void)complete(f.data, f.len);
 		assert_true(is_right(&f, &made));
 		free(f.data);
 	}
 }
 
-/* Parts of a packet, other protocols, more tags, wrong lengths. */
+/* Parts of a packet, other protocols, wrong lengths. */
 static void not_ours(void **state)
 {
 	static const uint16_t fragments[] = { 0x2000, 0x0001, 0x1fff, 0x3fff,
@@ -257,10 +264,6 @@ static void not_ours(void **state)
 			leaves(&f);
 			free(f.data);
 		}
-		made.tags = 3;
-		make(&f, &made);
-		leaves(&f);
-		free(f.data);
 		made = any();
 		make(&f, &made);
 		put16(f.data + f.ip - 2, 0x0806);

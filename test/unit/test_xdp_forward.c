@@ -112,7 +112,7 @@ static void refused(void **state)
 	make(0);
 	assert_int_equal(forward(13, 0), -EINVAL);
 	assert_int_equal(forward(0, 0), -EINVAL);
-	assert_int_equal(forward(1519, 0), -EMSGSIZE);
+	assert_int_equal(forward(1523, 0), -EMSGSIZE);
 	assert_int_equal(xdp_count(NETRING_UMEM_RX), 1);
 	assert_int_equal(xdp_count(NETRING_UMEM_TX), 0);
 	netring_xdp_rx_release(RX);

@@ -223,7 +223,7 @@ static void stuck_ring(void **state)
 /* netring_xdp_tx_queue(): a copy, no kick; -EAGAIN when there is no frame. */
 static void queue(void **state)
 {
-	uint8_t data[1519];
+	uint8_t data[1523];
 	uint32_t i;
 
 	(void)state;
@@ -231,7 +231,7 @@ static void queue(void **state)
 	for (i = 0; i < sizeof(data); i++)
 		data[i] = (uint8_t)(i * 7);
 	for (i = 0; i < 8; i++)
-		assert_int_equal(netring_xdp_tx_queue(TX, data, 1518 - i, 0),
+		assert_int_equal(netring_xdp_tx_queue(TX, data, 1522 - i, 0),
 				 0);
 	assert_int_equal(xdp_waiting(&KERNEL->tx), 0);
 	assert_int_equal(netring_xdp_tx_queue(TX, data, 60, 0), -EAGAIN);
@@ -240,12 +240,12 @@ static void queue(void **state)
 		struct netring_xdp_desc desc;
 
 		assert_int_equal(xdp_take_desc(&KERNEL->tx, &desc), 1);
-		assert_int_equal(desc.len, 1518 - i);
-		assert_memory_equal(xdp.memory + desc.addr, data, 1518 - i);
+		assert_int_equal(desc.len, 1522 - i);
+		assert_memory_equal(xdp.memory + desc.addr, data, 1522 - i);
 		xdp_give(&KERNEL->completion, desc.addr);
 	}
 	assert_int_equal(netring_xdp_tx_queue(TX, data, 13, 0), -EINVAL);
-	assert_int_equal(netring_xdp_tx_queue(TX, data, 1519, 0), -EMSGSIZE);
+	assert_int_equal(netring_xdp_tx_queue(TX, data, 1523, 0), -EMSGSIZE);
 	/* more than a frame has is not copied */
 	assert_int_equal(netring_xdp_tx_queue(TX, data, 2049, 0), -EMSGSIZE);
 	assert_int_equal(netring_xdp_tx_queue(TX, NULL, UINT32_MAX, 0),

@@ -73,6 +73,10 @@ void backend_name_mode(char *text, size_t size, enum netring_xdp_attach attach,
 int backend_memory(struct netring_umem *umem, struct backend_failure *failure,
 		   uint32_t mtu, uint64_t kib, uint32_t usual_kib);
 
+/* backend_ports.c: -1 and the failure for a bond or a VLAN, which have packets
+ * of other devices; 0: it is none. */
+int backend_ports(const char *interface, struct backend_failure *failure);
+
 /* Of an interface, so that a frame holds its packets: 0 or -1; also whether
  * they are to come in fragments. */
 int backend_mtu(const char *interface, struct backend_failure *failure,

@@ -21,7 +21,7 @@ int backend_mtu(const char *interface, struct backend_failure *failure,
 		return backend_step(failure, NETRING_STEP_INTERFACE, -errno);
 	if (one > *mtu)
 		*mtu = one;
-	return 0;
+	return backend_ports(interface, failure);
 }
 
 /* A page is the most that the kernel takes; longer packets come in several. */

@@ -29,6 +29,10 @@ static void on_event(void *user, int port, enum netring_port_event event)
 		[NETRING_PORT_BACK] = "is back",
 		[NETRING_PORT_DOWN] = "the link is down",
 		[NETRING_PORT_GONE] = "is gone; waiting for it",
+		[NETRING_PORT_DEAF] = "its XDP program was taken off; "
+				      "attaching it again",
+		[NETRING_PORT_QUEUES] = "has another number of queues, and one "
+					"is joined: ethtool -L, combined 1",
 	};
 	struct session *s = user;
 
@@ -66,24 +70,38 @@ static int run(struct session *s)
 	return 0;
 }
 
+static struct session session;
+
+/* What was changed of the interfaces, also by a program that ends at once: all
+ * of it is system calls, which may be made in a signal's handler. */
+static void close_joint(void)
+{
+	(void)joint_close(&session.joint);
+}
+
 int bridge_main(int argc, char **argv)
 {
-	static struct session session;
 	struct session *s = &session;
 	int r = bridge_parse(&s->options, argc, argv);
+	int opened, left;
 
 	if (r >= 0)
 		return r;
+	give_back = close_joint;
 	catch_signals();
 	catch_signal(SIGUSR1, on_usr1);
-	r = joint_open(&s->joint, &s->options, on_event, s) ||
-	    bridge_start(&s->status, &s->options);
+	opened = !joint_open(&s->joint, &s->options, on_event, s);
+	r = !opened || bridge_start(&s->status, &s->options);
 	if (!r) {
 		r = run(s);
 		if (!s->options.quiet)
 			bridge_total(&s->status, &s->joint);
 		bridge_metrics(&s->status, &s->joint);
 	}
-	joint_close(&s->joint);
+	left = joint_close(&s->joint);
+	if (opened && left >= 0)
+		return fail("%s: GRO, LRO or TSO stays off: it was on, and "
+			    "cannot be turned on again",
+			    s->options.interface[left]);
 	return r;
 }

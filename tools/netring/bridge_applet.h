@@ -50,7 +50,8 @@ int joint_open(struct joint *joint, const struct bridge_options *options,
 	       void (*event)(void *, int, enum netring_port_event), void *user);
 int joint_step(struct joint *joint, int timeout);
 void joint_stats(struct joint *joint, struct netring_bridge_stats stats[2]);
-void joint_close(struct joint *joint);
+/* Which port has offloads that stay off, or -1. */
+int joint_close(struct joint *joint);
 
 /* bridge_xdp.c: the same by AF_XDP; there is one, in static storage. Opening
  * returns 0, or -1 and the failure. */
@@ -60,7 +61,7 @@ int xdp_joint_open(const struct bridge_options *options,
 		   void *user);
 int xdp_joint_step(int timeout);
 void xdp_joint_stats(int direction, struct netring_bridge_stats *stats);
-void xdp_joint_close(void);
+int xdp_joint_close(void);
 
 /* bridge_status.c */
 struct bridge_status {

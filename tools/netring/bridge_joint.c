@@ -58,9 +58,11 @@ void joint_stats(struct joint *joint, struct netring_bridge_stats stats[2])
 			netring_bridge_read_stats(&joint->bridge, i, &stats[i]);
 }
 
-void joint_close(struct joint *joint)
+int joint_close(struct joint *joint)
 {
-	if (NETRING_CONFIG_XDP_BRIDGE && joint->xdp)
-		xdp_joint_close();
+	int left = NETRING_CONFIG_XDP_BRIDGE ? xdp_joint_close() : -1;
+
 	netring_bridge_close(&joint->bridge);
+	return joint->bridge.step == NETRING_STEP_OFFLOAD ? joint->bridge.port :
+							    left;
 }

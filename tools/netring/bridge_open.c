@@ -163,10 +163,10 @@ int bridge_open(struct netring_bridge *bridge,
 
 	for (i = 0; i < 2; i++) {
 		config.interface[i] = options->interface[i];
-		config.rx[i].memory = (uint32_t)options->ring_kib * 1024;
-		config.tx[i].memory = (uint32_t)options->ring_kib * 1024;
+		config.port[i].rx_memory = (uint32_t)options->ring_kib * 1024;
+		config.port[i].tx_memory = config.port[i].rx_memory;
 		if (options->filter)
-			config.rx[i].filter = &filter;
+			config.port[i].filter = &filter;
 	}
 	if (options->filter && read_filter(&filter, options->filter, 0))
 		return 1;

@@ -38,8 +38,8 @@ int bridge_start(struct bridge_status *status,
 
 static uint64_t dropped(const struct netring_bridge_stats *stats)
 {
-	return stats->received - stats->forwarded - stats->filtered -
-	       stats->link_local + stats->kernel_drops;
+	return stats->too_long + stats->ring_full + stats->link_down +
+	       netring_refused_sum(&stats->refused) + stats->kernel_drops;
 }
 
 /* "a > b 1234, 5.6 k/s, 0 dropped" */
@@ -113,9 +113,19 @@ static void total(const struct bridge_status *status,
 		{ stats->too_long, "too long" },
 		{ stats->ring_full, "far ring full" },
 		{ stats->link_down, "far link down" },
+		{ stats->refused.header, "refused: wrong header" },
+		{ stats->refused.length, "refused: too long" },
+		{ stats->refused.memory, "refused: no memory" },
+		{ stats->refused.rule, "refused by a rule" },
+		{ stats->refused.unsupported, "refused: not supported" },
+		{ stats->refused.busy, "refused again and again" },
+		{ stats->refused.other, "refused" },
+		{ stats->pending, "pending" },
 		{ stats->kernel_drops, "lost before: near ring full" },
+		{ stats->renewals, "rings made anew" },
 		{ stats->checksum, "of the forwarded: checksum completed" },
 		{ stats->gso, "of the forwarded: super-frames" },
+		{ stats->cut, "frames that super-frames were cut into" },
 	};
 	size_t n;
 

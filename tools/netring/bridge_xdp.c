@@ -129,7 +129,9 @@ void xdp_joint_stats(int direction, struct netring_bridge_stats *stats)
 	(void)netring_xdp_bridge_read_stats(&joint.bridge, direction, stats);
 }
 
-void xdp_joint_close(void)
+int xdp_joint_close(void)
 {
 	netring_xdp_bridge_close(&joint.bridge);
+	return joint.bridge.step == NETRING_STEP_OFFLOAD ? joint.bridge.port :
+							   -1;
 }

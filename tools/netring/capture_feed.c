@@ -104,8 +104,6 @@ int feed_again(struct feed *feed, enum netring_step *step)
 		return xdp_feed_again(step);
 	r = netring_capture_rebind(&feed->cap);
 	*step = feed->cap.step;
-	if (r >= 0 && netring_capture_link_type(&feed->cap) != feed->link_type)
-		return -EPFNOSUPPORT;
 	return r;
 }
 

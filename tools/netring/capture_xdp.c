@@ -112,12 +112,23 @@ int xdp_feed_wait(int timeout)
 	struct capture_xdp *x = &capture_xdp;
 	int r;
 
-	if (NETRING_CONFIG_XDP_GROUP && x->grouped)
+	if (NETRING_CONFIG_XDP_GROUP && x->grouped) {
 		r = netring_xdp_group_wait(&x->group, timeout);
-	else
+		x->count = x->group.count; /* queues may have come */
+	} else {
 		r = netring_xdp_rx_wait(&x->sockets->rx, timeout);
+	}
+	if (r == -EBUSY) {
+		if (!x->robbed)
+			note("someone took our XDP program off, and there is "
+			     "another (id %u): nothing comes until that is "
+			     "gone",
+			     x->program.foreign);
+		x->robbed = 1;
+		return 0;
+	}
 	if (r != -ENETDOWN) {
-		x->down = 0;
+		x->robbed = x->down = 0;
 		return r;
 	}
 	if (x->down)

@@ -16,8 +16,9 @@ struct capture_xdp {
 	struct pollfd fds[CAPTURE_QUEUES];
 	uint32_t count; /* of sockets */
 	int grouped;
-	int down; /* the link, and said so */
-	int gone; /* the interface: nothing is open */
+	int down;   /* the link, and said so */
+	int robbed; /* another program took the place of ours */
+	int gone;   /* the interface: nothing is open */
 	uint32_t snaplen;
 
 	struct netring_xdp *at; /* whose batch is walked */

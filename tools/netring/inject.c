@@ -73,6 +73,8 @@ static int follow_up(struct session *s, int r)
 	const char *interface = s->options.interface;
 	int known = r == -ENETDOWN || r == -ENODEV;
 
+	if (r == -EINTR) /* what a signal asks for is looked at elsewhere */
+		r = -EAGAIN;
 	if (r < 0 && !known && r != -EAGAIN)
 		return fail("-i %s: %s", interface, strerror(-r));
 	if (r != -EAGAIN && (known ? r : 0) != s->trouble) {
@@ -138,7 +140,8 @@ static int64_t turn(struct session *s, const struct netring_pcap_packet *pkt)
 		s->origin = now;
 		s->first = recorded;
 	}
-	return s->origin + (recorded - s->first) - now;
+	/* each of the two differences fits, whatever the file says */
+	return recorded - s->first - (now - s->origin);
 }
 
 /* Returns 0, also when asked to stop; 1 and has said why. */

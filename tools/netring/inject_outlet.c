@@ -79,6 +79,7 @@ void outlet_stats(struct outlet *outlet, struct netring_injector_stats *stats)
 	memset(stats, 0, sizeof(*stats));
 	stats->queued = xdp.queued;
 	stats->accepted = xdp.sent;
+	stats->discarded = xdp.refused + xdp.discarded;
 	stats->too_short = xdp.too_short;
 	stats->too_long = xdp.too_long;
 	stats->retried = xdp.retried;

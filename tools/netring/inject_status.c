@@ -110,6 +110,13 @@ static void say_failed(const struct netring_injector_stats *stats,
 	}
 	CAUSE(stats->too_short, "too short")
 	CAUSE(stats->too_long, "too long")
+	CAUSE(stats->refused.header, "refused: wrong header")
+	CAUSE(stats->refused.length, "refused: too long")
+	CAUSE(stats->refused.memory, "refused: no memory")
+	CAUSE(stats->refused.rule, "refused by a rule")
+	CAUSE(stats->refused.unsupported, "refused: not supported")
+	CAUSE(stats->refused.busy, "refused again and again")
+	CAUSE(stats->refused.other, "refused")
 	CAUSE(untried, "not handed over")
 #undef CAUSE
 	fputc('\n', stderr);
@@ -142,7 +149,9 @@ uint64_t inject_total(struct inject_status *status, struct outlet *outlet,
 		human(rate, sizeof(rate), stats->accepted * THOUSAND / ms),
 		human(bits, sizeof(bits), status->bytes * 8 * THOUSAND / ms),
 		(unsigned long long)stats->accepted);
-	say_failed(stats, failed, failed - stats->too_short - stats->too_long);
+	say_failed(stats, failed,
+		   failed - stats->too_short - stats->too_long -
+			   netring_refused_sum(&stats->refused));
 	if (source->cut)
 		note("%llu frames had been cut when they were captured, and "
 		     "were sent as they are",

@@ -8,6 +8,7 @@
 
 #include <netring/xdp_group.h>
 
+#define LOOK_MS 1000
 #define USUAL_KIB 1024
 
 static struct {
@@ -16,6 +17,7 @@ static struct {
 	uint32_t mtu;
 	uint32_t frame; /* bytes */
 	int gone;	/* the interface: nothing is open */
+	int64_t looked;
 } outlet;
 
 /* How many queues there are; 0: this build cannot tell. */
@@ -81,10 +83,17 @@ int xdp_outlet_queue(const void *frame, uint32_t len, int64_t deadline)
 	return netring_xdp_tx_queue(&outlet.xdp.tx, frame, len, deadline);
 }
 
+/* Once a second the MTU is looked at. */
 int xdp_outlet_flush(void)
 {
+	int64_t now = netring_clock_ms();
+
 	if (outlet.gone)
 		return -ENODEV;
+	if (now - outlet.looked >= LOOK_MS) {
+		outlet.looked = now;
+		(void)netring_xdp_health(&outlet.xdp);
+	}
 	return netring_xdp_tx_flush(&outlet.xdp.tx);
 }
 

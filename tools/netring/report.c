@@ -29,7 +29,7 @@ void report_init(struct report *report, int wanted, int lines)
 
 uint64_t report_due(const struct report *report, int64_t now)
 {
-	if (report->mode == OFF || now - report->last < SECOND_MS)
+	if (now - report->last < SECOND_MS)
 		return 0;
 	return (uint64_t)(now - report->last);
 }
@@ -38,6 +38,9 @@ void report_line(struct report *report, int64_t now, const char *format, ...)
 {
 	va_list arguments;
 
+	report->last = now;
+	if (report->mode == OFF)
+		return;
 	if (report->mode == RENEWED)
 		fputc('\r', stderr);
 	va_start(arguments, format);
@@ -45,7 +48,6 @@ void report_line(struct report *report, int64_t now, const char *format, ...)
 	va_end(arguments);
 	fputs(report->mode == RENEWED ? "\033[K" : "\n", stderr);
 	fflush(stderr);
-	report->last = now;
 	report->shown = report->mode == RENEWED;
 }
 

@@ -80,6 +80,8 @@ int interface_address(const char *name, uint8_t address[6], uint16_t *hatype);
 
 /* signals.c: how many of INT, TERM and HUP came; the third ends it all. */
 extern volatile sig_atomic_t stop_signals;
+/* Called when the third one ends the program at once; or NULL. */
+extern void (*give_back)(void);
 
 void catch_signals(void);
 void catch_signal(int number, void (*function)(int number));
@@ -90,7 +92,8 @@ int read_filter(struct netring_filter *filter, const char *path,
 		uint32_t snaplen);
 
 /* report.c: a line a second about how it goes. On a terminal it is renewed in
- * place; elsewhere there are lines if asked for. */
+ * place; elsewhere there are lines if asked for. Due also where none is shown:
+ * the kernel's counters have 32 bits, and want to be read. */
 struct report {
 	int mode;
 	int shown;

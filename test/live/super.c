@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* super.c - the super-frames of the unit tests. */
+#include "../unit/super.c"
