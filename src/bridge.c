@@ -165,8 +165,8 @@ int netring_bridge_read_stats(struct netring_bridge *bridge, int direction,
 	struct netring_bridge_port_ *near = &bridge->port_[direction];
 	struct netring_injector_stats sent;
 	struct netring_capture_stats kernel;
-	uint64_t *to = &stats->refused.header;
-	const uint64_t *from = &sent.refused.header;
+	uint64_t *to = (uint64_t *)(void *)&stats->refused;
+	const uint64_t *from = (const uint64_t *)(const void *)&sent.refused;
 	int i, r = netring_capture_read_stats(&near->capture, &kernel, NULL);
 
 	*stats = near->stats;

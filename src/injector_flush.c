@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* injector_flush.c - have the kernel send, and judge what it says of a frame. */
+/* injector_flush.c - have the kernel send, judge what it says of a frame. */
 #include "injector.h"
 
 #define IDLE_PART 4u	 /* of retry_ms, with nothing of ours in the queue */

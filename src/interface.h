@@ -31,8 +31,8 @@ int netring_interface_find_(const char *given, uint32_t ifindex,
  * there is none any more, the one that has its last name. */
 int netring_interface_follow_(struct netring_interface_facts_ *facts);
 
-/* How many it receives on, 1 where the driver does not tell; and how many it may
- * get, 0: not told. */
+/* How many it receives on, 1 where the driver does not tell; and how many it
+ * may get, 0: not told. */
 int netring_interface_queues_(const char *name, uint32_t *most);
 
 #endif

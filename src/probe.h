@@ -7,7 +7,7 @@
 
 #include <netring/probe.h>
 
-#include "kernel_abi.h"
+#include "kernel_abi_xdp.h"
 
 /* Try a feature on an AF_XDP socket that is not bound. 0 or -errno. */
 int netring_probe_xdp_socket_(int fd, enum netring_feature feature);

@@ -6,7 +6,7 @@
 #include "umem.h"
 
 #include "checksum.h"
-#include "kernel_abi.h"
+#include "kernel_abi_xdp.h"
 
 /* In the order of struct nr_xdp_mmap_offsets, and of their page offsets. */
 enum xdp_slots {

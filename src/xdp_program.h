@@ -7,7 +7,7 @@
 
 #include <netring/xdp_program.h>
 
-#include "kernel_abi.h"
+#include "kernel_abi_xdp.h"
 
 /*
  * An instruction, half as long as the kernel's: a jump has a label for its
@@ -79,7 +79,7 @@ int netring_xdp_make_map_(uint32_t type, uint32_t entries);
 
 /* As long as this descriptor is open, program @id has an owner; -errno. */
 int netring_xdp_mark_(uint32_t id);
-/* Sets program->foreign; 1: it was one of ours without an owner, and is gone. */
+/* Sets program->foreign; 1: it was one of ours that had no owner, now gone. */
 int netring_xdp_remove_leftover_(struct netring_xdp_program *program);
 
 /* xdp_netlink.c */

@@ -33,18 +33,19 @@ extern "C" {
  *
  * SMALL (the default): slots for the MTU. Opening turns GRO, LRO and TSO off
  *   on both interfaces (ethtool ioctl, CAP_NET_ADMIN), last of all, and close
- *   restores them, first of all; a kill -9 leaves them off. Super-frames that come all the same, as
- *   from the other end of a veth pair, take a slower way through @oversize.
- *   Without that buffer they are dropped and counted as too long, so then
- *   opening is refused when an offload is on and cannot be turned off.
+ *   restores them, first of all; a kill -9 leaves them off. Super-frames that
+ *   come all the same, as from the other end of a veth pair, take a slower
+ *   way through @oversize. Without that buffer they are dropped and counted
+ *   as too long, so then opening is refused when an offload is on and cannot
+ *   be turned off.
  * LARGE: slots of 66 KiB, offloads left as they are: fewer, larger copies for
  *   TCP, fewer slots for the same memory.
  *
  * Either way the kernel completes checksums and cuts super-frames to size on
- * the way out (PACKET_VNET_HDR), and frames arrive as they were sent. Those that
- * it cannot cut, inside of tunnels, are cut into the far ring, and so are those
- * that would have to wait behind frames that are there (CONFIG_SEGMENT,
- * segment.h). What cannot be cut either, such as two tunnels in each other, is
+ * the way out (PACKET_VNET_HDR), and frames arrive as they were sent. The
+ * bridge cuts those that the kernel cannot, inside of tunnels, and those that
+ * would have to wait behind frames in the far ring (CONFIG_SEGMENT, segment.h).
+ * What it cannot cut either, such as two tunnels in each other, is
  * refused: refused.unsupported, or refused.header.
  */
 #define NETRING_BRIDGE_OVERSIZE 65664u /* the least size of that buffer */

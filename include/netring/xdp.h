@@ -180,7 +180,8 @@ struct netring_xdp {
  * Kernel:  5.4 (tested from 5.10 on); CONFIG_XDP_SOCKETS.
  * Return:  0, or < 0 with xdp->step:
  *   CONFIG     -EINVAL: no interface, no umem, a program or map with
- *              mode TX; -EOPNOTSUPP: a flag that this build lacks; -EBUSY: the queue has a socket of this UMEM
+ *              mode TX; -EOPNOTSUPP: a flag that this build lacks; -EBUSY:
+ *              the queue has a socket of this UMEM
  *   GEOMETRY   -EINVAL: a ring is no power of two from 1 to 32768, or the
  *              UMEM has no frames for that mode
  *   SOCKET     -EAFNOSUPPORT: a kernel without AF_XDP; -EPERM: CAP_NET_RAW
@@ -212,10 +213,11 @@ int netring_xdp_open(struct netring_xdp *xdp,
  */
 int netring_xdp_close(struct netring_xdp *xdp);
 
-/* Close and open again as before, on the same interface, by its index; or, after
- * it was made anew, by the name that it had; not while another thread is in one of the handles. What was in
- * the rings is gone. Return: as open; may be tried again. Until then, as
- * after a close, nothing is received and there are no slots to send. */
+/* Close and open again as before, on the same interface, by its index; or, if
+ * it was made anew, by the name that it had. Not while another thread is in one
+ * of the handles. What was in the rings is gone. Return: as open; may be tried
+ * again. Until then, as after a close, nothing is received and there are no
+ * slots to send. */
 int netring_xdp_reopen(struct netring_xdp *xdp);
 
 /* 0, -ENETDOWN: the link is down or has no carrier, -ENODEV: the interface is

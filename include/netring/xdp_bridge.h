@@ -137,9 +137,9 @@ int netring_xdp_bridge_run(struct netring_xdp_bridge *bridge,
 /* The most that may pass until the next step, in ms. */
 int netring_xdp_bridge_timeout(const struct netring_xdp_bridge *bridge);
 
-/* gso is always 0; refused: what the far device dropped, as its kicks told (a
- * poll that sends does not tell), or did not take for a second; kernel_drops are those of the kernel's counters rx_dropped
- * and rx_ring_full. */
+/* gso is always 0. refused: what the far device dropped, as its kicks told (a
+ * poll that sends does not tell), or did not take for a second. kernel_drops:
+ * the kernel's counters rx_dropped and rx_ring_full. */
 int netring_xdp_bridge_read_stats(struct netring_xdp_bridge *bridge,
 				  int direction,
 				  struct netring_bridge_stats *stats);

@@ -56,8 +56,8 @@ void netring_xdp_group_close(struct netring_xdp_group *group);
  * by netring_xdp_rx_packet(), then netring_xdp_rx_release() it. */
 struct netring_xdp *netring_xdp_group_next(struct netring_xdp_group *group);
 
-/* As netring_xdp_rx_wait(), for all of them; and netring_xdp_group_look(), where
- * the last is a second ago: also while packets come. */
+/* As netring_xdp_rx_wait(), for all of them. Once a second, also while packets
+ * come, it calls netring_xdp_group_look(). */
 int netring_xdp_group_wait(struct netring_xdp_group *group, int timeout);
 
 /*

@@ -109,10 +109,10 @@ int netring_xdp_program_open(struct netring_xdp_program *program,
 int netring_xdp_program_attach(struct netring_xdp_program *program);
 
 /*
- * Is it still attached? Others can take it off (bpftool link detach; by netlink,
- * ip link set xdp off) and then nothing comes any more, without an event: then
- * it is attached again. rx_wait() does it for netring_xdp_config.program, a
- * group and a bridge do for theirs, once a second.
+ * Is it still attached? Others can take it off (bpftool link detach; ip link
+ * set xdp off), and then nothing comes any more, without an event: this
+ * attaches it again. Once a second rx_wait() does so for netring_xdp_config.program, and
+ * a group and a bridge for theirs.
  *
  * Return: 0: it is, or was never to be; 1: it was not, and is now; < 0: it was
  * not, as attach.
@@ -132,8 +132,8 @@ int netring_xdp_program_register(struct netring_xdp_program *program,
  * List a flow, or take it off, at any time: packets from or to a port of the
  * protocol (6 TCP, 17 UDP, 132 SCTP ...), IPv4 and IPv6, also behind up to two
  * VLAN tags. Port 0: all of the protocol, fragments too (1 ICMP, 89 OSPF ...).
- * By ports, the fragments of a datagram are not found, none of them; nor are IPv6
- * packets with extension headers: they go where go what is not listed.
+ * A port finds neither fragments of datagrams nor IPv6 packets with extension
+ * headers: they go where packets go that are not listed.
  *
  * Return: 0, -E2BIG: the list is full, -ENOENT: not listed, -EBADF: a program
  * without list.

@@ -161,8 +161,9 @@ netring_xdp_rx_metadata(const struct netring_xdp_rx *rx,
  * Return: 1, 0: timeout, -EINTR, -ENETDOWN (wait on: it may come up again),
  * -ENODEV: netring_xdp_reopen(); -EBUSY: someone else's program took the place
  * of netring_xdp_config.program (wait on: it is attached again when it can
- * be; any error of netring_xdp_program_attach()); -EBADMSG: an event, but no packet: the
- * kernel's index cannot be, or the descriptor is none of a socket.
+ * be), or another error of netring_xdp_program_attach(); -EBADMSG: an event,
+ * but no packet: the kernel's index cannot be, or the descriptor is none of a
+ * socket.
  */
 int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout);
 

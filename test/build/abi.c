@@ -24,7 +24,7 @@
 
 #include <netring/netring.h>
 
-#include "../../src/kernel_abi.h"
+#include "../../src/kernel_abi_xdp.h"
 
 /* In the union of struct ifreq. */
 #define IN_UNION(ours, kernel)                                              \

@@ -10,7 +10,7 @@ generate() {
 	{
 		echo '#include <stdint.h>'
 		sed -n '/^struct injector_slot {/,/^}/p' src/injector.h
-		awk -f test/build/abi.awk test/build/abi.map src/kernel_abi.h \
+		awk -f test/build/abi.awk test/build/abi.map src/kernel_abi*.h \
 			src/injector.h include/netring/*.h
 	} >"$T/abi-generated.h"
 }

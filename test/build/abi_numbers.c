@@ -57,7 +57,7 @@ enum {
 
 #include <netring/netring.h>
 
-#include "../../src/kernel_abi.h"
+#include "../../src/kernel_abi_xdp.h"
 
 #define EQUAL(ours, theirs) _Static_assert((ours) == (theirs), #ours)
 

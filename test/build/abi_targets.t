@@ -7,12 +7,12 @@
 mk full -s full_defconfig
 mk full -s "$T/full/include/netring/config.h"
 
-# $1 kernel_abi.h
+# $1 where src/kernel_abi*.h are
 generate() {
 	{
 		echo '#include <stdint.h>'
 		sed -n '/^struct injector_slot {/,/^}/p' src/injector.h
-		awk -f test/build/abi.awk test/build/abi.map "$1" \
+		awk -f test/build/abi.awk test/build/abi.map "$1"/kernel_abi*.h \
 			src/injector.h include/netring/*.h
 	} >"$T/abi-generated.h"
 }
@@ -48,7 +48,7 @@ echo '#define POLLIN 1' >"$T/fake/poll.h"
 echo '#include <linux/errno.h>' >"$T/fake/errno.h"
 echo 'void *memcpy(void *, const void *, __SIZE_TYPE__);
 void *memset(void *, int, __SIZE_TYPE__);' >"$T/fake/string.h"
-ok "assertions are generated" generate src/kernel_abi.h
+ok "assertions are generated" generate src
 # $1 a target, $2 a file
 layout() {
 	against "$2" clang --target="$1" -ffreestanding -I"$T/fake"
@@ -66,13 +66,16 @@ done
 # The comparison can fail: a number, a size, an order, and what nobody maps.
 mkdir -p "$T/copy/src" "$T/copy/test/build"
 cp test/build/abi.c "$T/copy/test/build/"
-cp src/kernel_abi.h "$T/copy/src/"
+cp src/kernel_abi*.h "$T/copy/src/"
 ok "the copy that is to be spoilt is right" \
 	against "$T/copy/test/build/abi.c" "$HOSTCC"
 wrong() {
-	sed "$1" src/kernel_abi.h >"$T/copy/src/kernel_abi.h"
-	! cmp -s src/kernel_abi.h "$T/copy/src/kernel_abi.h" &&
-		generate "$T/copy/src/kernel_abi.h" &&
+	for header in src/kernel_abi*.h; do
+		sed "$1" "$header" >"$T/copy/$header"
+	done
+	cat src/kernel_abi*.h >"$T/right"
+	! cat "$T"/copy/src/kernel_abi*.h | cmp -s - "$T/right" &&
+		generate "$T/copy/src" &&
 		! against "$T/copy/test/build/abi.c" "$HOSTCC"
 }
 ok "a wrong number is found" wrong '/NR_PACKET_RESERVE/s/12/13/'
@@ -90,9 +93,9 @@ ok "a struct that nobody has mapped is found" \
 # Eight bytes need no alignment on i386: what the kernel's layout is of 64 bits
 # must be spelt out.
 cp -R include "$T/copy/include"
-cp src/kernel_abi.h "$T/copy/src/"
+cp src/kernel_abi*.h "$T/copy/src/"
 sed -i '/uint32_t pad;/d' "$T/copy/include/netring/xdp_tx.h"
-generate src/kernel_abi.h
+generate src
 hole() {
 	sed -i '/IN_METADATA(request.pad/d' "$T/copy/test/build/abi.c"
 	! cmp -s include/netring/xdp_tx.h "$T/copy/include/netring/xdp_tx.h" &&

@@ -26,7 +26,10 @@ thrice() {
 	ethtool -K pb gro on
 	"$NETRING" bridge pa pb "$@" <&- >"$T/out" 2>"$T/err" &
 	pid=$!
-	[ "$first" = open ] && await "pa <-> pb" "$T/err" || sleep "$first"
+	case $first in
+	open) await "pa <-> pb" "$T/err" ;;
+	*) sleep "$first" ;;
+	esac
 	# at once: three that wait for a program that stands still
 	[ "$between" != 0 ] || kill -STOP "$pid"
 	for signal in INT TERM HUP; do
@@ -35,7 +38,6 @@ thrice() {
 	done
 	kill -CONT "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
-	status=$?
 	is "$what: GRO of pa" "$(gro pa)" on
 	is "$what: GRO of pb" "$(gro pb)" on
 }

@@ -20,7 +20,7 @@ done
 {
 	echo '#include <stdint.h>'
 	sed -n '/^struct injector_slot {/,/^}/p' src/injector.h
-	awk -f test/build/abi.awk test/build/abi.map src/kernel_abi.h \
+	awk -f test/build/abi.awk test/build/abi.map src/kernel_abi*.h \
 		src/injector.h include/netring/*.h
 } >"$T/right.h"
 ok "there are assertions" grep -q _Static_assert "$T/right.h"
