@@ -4,6 +4,7 @@
 #define NETRING_TEST_WRAP_H
 
 #include "capture.h"
+#include "kernel_abi_xdp.h"
 
 #include <linux/bpf.h>
 #include <linux/if_packet.h>

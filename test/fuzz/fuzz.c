@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#include "kernel_abi.h"
+#include "kernel_abi_xdp.h"
 
 #define MAP_MOST 65536u
 
