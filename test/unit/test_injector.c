@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_injector.c - a million random calls against a model of the ring. */
+/* netring-test: fuller */
 #include "injector_model.h"
+#include "rounds.h"
 
 enum state {
 	RESERVED,
@@ -452,7 +454,7 @@ static void million(void **state)
 			/* 2^32 is passed at the beginning and in between */
 			begin(&shapes[i], round < 2 ? random_u32() :
 						      0u - random_below(3000));
-			random_calls(CALLS / SHAPES / 4 + 1);
+			random_calls(rounds_of(CALLS) / SHAPES / 4 + 1);
 			drain();
 			tx_check_gaps();
 			assert_true(model.dearth > 0);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_pace.c - a token bucket over simulated time. */
+/* netring-test: fuller */
 #include "capture_ring.h"
+#include "rounds.h"
 
 #include <netring/pace.h>
 
@@ -156,7 +158,7 @@ static void as_told(void **state)
 		memset(&judge, 0, sizeof(judge));
 		judge.then = now;
 		netring_pace_init(&pace, &rate->cfg, now);
-		for (n = asked = 0; n < 100000; asked++) {
+		for (n = asked = 0; n < rounds_of(100000); asked++) {
 			wait = netring_pace_take(&pace, rate->bytes, now);
 			assert_true(wait <= SECOND);
 			if (!wait) {
@@ -198,7 +200,7 @@ static void at_any_time(void **state)
 		memset(&judge, 0, sizeof(judge));
 		judge.then = now;
 		netring_pace_init(&pace, &rates[i].cfg, now);
-		for (n = 0; n < 30000; n++) {
+		for (n = 0; n < rounds_of(30000); n++) {
 			wait = netring_pace_take(&pace, rates[i].bytes, now);
 			assert_true(wait <= SECOND);
 			if (!wait)

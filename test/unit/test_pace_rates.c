@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* test_pace_rates.c - rates times lengths of frames, over 10 s each. */
+/* netring-test: fuller */
 #include "capture_ring.h"
+#include "rounds.h"
 
 #include <netring/pace.h>
 
 #define SECOND 1000000000ll
 #define TIME (10 * SECOND)
-#define MOST 20000 /* frames: enough to see the rate */
+#define MOST 20000u /* frames: enough to see the rate */
 
 static const uint64_t rates[] = {
 	1,	     7,		  1000,		64000,	      500000,
@@ -29,9 +31,9 @@ static uint32_t frames_in(struct netring_pace *pace, uint32_t bytes,
 			  int64_t start, int64_t *took)
 {
 	int64_t now = start;
-	uint32_t frames = 0, wait;
+	uint32_t frames = 0, wait, most = rounds_of(MOST);
 
-	while (now < start + TIME && frames < MOST) {
+	while (now < start + TIME && frames < most) {
 		wait = netring_pace_take(pace, bytes, now);
 		frames += !wait;
 		now += wait;

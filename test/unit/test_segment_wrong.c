@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_segment_wrong.c - super-frames that are none, or of another kind. */
+/* netring-test: fuller */
 #include "capture_ring.h"
+#include "rounds.h"
 #include "super.h"
 
 #include <stdlib.h>
@@ -202,11 +204,11 @@ static void cut_all(const struct whole *w, uint32_t link)
 static void damaged(void **state)
 {
 	struct whole w;
-	uint32_t i, n, at;
+	uint32_t i, n, at, rounds = rounds_of(30000);
 
 	(void)state;
 	seed_print();
-	for (i = 0; i < 30000; i++) {
+	for (i = 0; i < rounds; i++) {
 		make(&w, (enum super_tunnel)random_below(SUPER_TUNNELS),
 		     (int)random_below(2));
 		for (n = random_below(4); n; n--) {
