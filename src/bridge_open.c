@@ -11,7 +11,7 @@
 #define HEADER_AND_TAGS 22
 #define OVERSIZE_WAITING (1024 * 1024) /* bytes of super-frames in the kernel */
 
-/* Name of a port, and the bytes of its longest frame; or -errno. */
+/* Name of a port, and its MTU; or -errno. */
 static int find_port(struct netring_bridge *br, int i, const char *interface)
 {
 	char *name = br->port_[i].name;
@@ -23,7 +23,7 @@ static int find_port(struct netring_bridge *br, int i, const char *interface)
 	r = netring_interface_name_(br->fd_ - 1, interface, 0, name);
 	if (r >= 0)
 		r = netring_interface_get_(br->fd_ - 1, NR_SIOCGIFMTU, name);
-	return r < 0 ? r : r + HEADER_AND_TAGS;
+	return r;
 }
 
 /* With a buffer for super-frames, offloads that stay on lose nothing. */
@@ -106,7 +106,8 @@ static int open_injector(struct netring_bridge *br,
 static int set_up(struct netring_bridge *br,
 		  const struct netring_bridge_config *cfg)
 {
-	int packet = br->flags_ & NETRING_BRIDGE_LARGE ? LARGE_PACKET : 0;
+	uint32_t packet = br->flags_ & NETRING_BRIDGE_LARGE ? LARGE_PACKET : 0;
+	uint32_t longest;
 	int i, r;
 
 	br->step = NETRING_STEP_SOCKET;
@@ -118,12 +119,13 @@ static int set_up(struct netring_bridge *br,
 	r = netring_packet_option_(br->fd_ - 1, NR_PACKET_VNET_HDR, 1);
 	for (i = 0; i < 2 && r >= 0; i++) {
 		r = find_port(br, i, cfg->interface[i]);
-		if (r > packet)
-			packet = r;
+		longest = (uint32_t)r + HEADER_AND_TAGS;
+		if (r >= 0 && longest > packet)
+			packet = longest;
 	}
 	for (i = 0; i < 2 && r >= 0; i++)
-		if ((r = open_capture(br, cfg, i, (uint32_t)packet)) >= 0)
-			r = open_injector(br, cfg, !i, (uint32_t)packet);
+		if ((r = open_capture(br, cfg, i, packet)) >= 0)
+			r = open_injector(br, cfg, !i, packet);
 	if (r < 0)
 		return r;
 	br->step = NETRING_STEP_CONFIG;

@@ -105,13 +105,13 @@ static int fail_one(const struct config_case *test, uint32_t n, int error)
 /*
  * Closing a packet socket waits for the kernel's other CPUs, tens of
  * milliseconds, so not every error is tried at every call: EINTR, another in
- * turn, and those that have a meaning of their own. NETRING_THOROUGH: all.
+ * turn, and those that have a meaning of their own. NETRING_FULL: all.
  */
 static int worth_trying(uint32_t n, uint32_t e)
 {
 	const struct wrap_entry *call = wrap_failed();
 
-	return getenv("NETRING_THOROUGH") || n % COUNT(errors) == e ||
+	return getenv("NETRING_FULL") || n % COUNT(errors) == e ||
 	       (errors[e] == ENOPROTOOPT && call->level == SOL_PACKET &&
 		call->option == PACKET_IGNORE_OUTGOING) ||
 	       (errors[e] == EPERM && call->level == SOL_SOCKET);

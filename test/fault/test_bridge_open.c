@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_bridge_open.c - every system call of a bridge's open and close fails. */
+/* netring-test: fuller */
 #include "veth_pairs.h"
 
 #include "bridge.h"
@@ -174,7 +175,7 @@ static int fail_open(const struct bridge_case *test, uint32_t n, int error)
 
 /*
  * Closing five packet sockets takes the kernel a tenth of a second, so each
- * call fails by one error, in turn. NETRING_THOROUGH: by all.
+ * call fails by one error, in turn. NETRING_FULL: by all.
  */
 static void sweep_open(void **state)
 {
@@ -187,7 +188,7 @@ static void sweep_open(void **state)
 			if (n % COUNT(errors) == e ||
 			    (e &&
 			     wrap_failed()->option == PACKET_IGNORE_OUTGOING) ||
-			    getenv("NETRING_THOROUGH"))
+			    getenv("NETRING_FULL"))
 				reached =
 					(uint32_t)fail_open(test, n, errors[e]);
 	print_message("# %u calls\n", n - 2);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_capture_open.c - system calls of an open fail: a socket of its own. */
+/* netring-test: fuller */
 #include "capture_open_cases.h"
 
 int main(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_open.c - every system call of an AF_XDP socket's open fails. */
+/* netring-test: fuller */
 #include "xdp_open_cases.h"
 
 #include <stdlib.h>
@@ -103,12 +104,12 @@ static int fail_one(const struct xdp_case *test, uint32_t n, int error)
 }
 
 /* Errors that mean something there; and of the others one, in turn: closing a
- * bound socket takes the kernel a while. NETRING_THOROUGH: all. */
+ * bound socket takes the kernel a while. NETRING_FULL: all. */
 static int worth_trying(uint32_t n, uint32_t e)
 {
 	const struct wrap_entry *call = &failed;
 
-	if (getenv("NETRING_THOROUGH") || n % COUNT(errors) == e)
+	if (getenv("NETRING_FULL") || n % COUNT(errors) == e)
 		return 1;
 	switch (errors[e]) {
 	case EINVAL:
