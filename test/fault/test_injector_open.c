@@ -159,8 +159,7 @@ static void sweep(void **state)
 	assert_true(fail_one(test, 0, 0));
 	for (n = 1; fail_one(test, n, errors[0]); n++)
 		for (e = 1; e < COUNT(errors); e++)
-			if (getenv("NETRING_FULL") ||
-			    n % COUNT(errors) == e)
+			if (getenv("NETRING_FULL") || n % COUNT(errors) == e)
 				fail_one(test, n, errors[e]);
 	assert_int_equal(n - 1, test->calls);
 }

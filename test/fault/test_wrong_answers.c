@@ -38,7 +38,7 @@ static int live(const struct life *life, uint32_t at, enum lie_kind kind)
 static int worth_telling(const struct life *life, const struct wrap_entry *call,
 			 uint32_t n, uint32_t kind)
 {
-	uint32_t step = life->slow ? 6 : 3;
+	uint32_t step = life->slow ? 18 : 9;
 
 	return getenv("NETRING_FULL") || (n + kind) % step == 0 ||
 	       (call->call == WRAP_GETSOCKOPT && call->level == NR_SOL_XDP &&
