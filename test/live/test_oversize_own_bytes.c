@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_oversize.c - the whole of packets that their slots cut: each its own. */
+/* test_oversize_own_bytes.c - the whole of packets that their slots cut: each its own. */
 #define _GNU_SOURCE
 #include "live.h"
 
