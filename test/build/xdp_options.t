@@ -18,7 +18,7 @@ while read -r option without; do
 	is "without $option" "$(off "CONFIG_XDP_$option=n")" \
 		"$(echo "$option $without" | xargs -n 1 | LC_ALL=C sort | xargs)"
 done <<'END'
-RX PROGRAM FLOWS NETLINK GROUP BRIDGE
+RX CHECKSUM PROGRAM FLOWS NETLINK GROUP BRIDGE
 TX METADATA TX_BUDGET BRIDGE
 SHARED GROUP BRIDGE
 PROGRAM FLOWS NETLINK BRIDGE
@@ -30,6 +30,7 @@ TX_BUDGET
 SPIN
 FLOWS
 NETLINK
+CHECKSUM
 GROUP
 BRIDGE
 END
