@@ -99,7 +99,7 @@ is "a Makefile of the user's stays" "$(cat "$T/own/Makefile")" "mine:"
 # Elsewhere.
 
 states tree >"$T/first"
-ok "O=absolute" make -C "$T/tree" O="$T/out" -j2 router_defconfig all
+ok "O=absolute" make -C "$T/tree" O="$T/out" -j2 tiny_defconfig all
 states tree >"$T/second"
 ok "leaves the source tree untouched" cmp "$T/first" "$T/second"
 ok "make inside of O" make -C "$T/out" CONFIG_PCAP=n CONFIG_TOOL_STATIC=n
@@ -241,13 +241,19 @@ is "a changed header compiles those that include it" "$(younger touched)" \
 
 # Compilers.
 
-for cc in gcc clang musl-gcc "env gcc"; do
+while read -r config cc; do
 	if ! command -v "${cc%% *}" >/dev/null; then
 		skip "CC=$cc" "not installed"
 		continue
 	fi
-	ok "CC=$cc" mk cc -j2 WERROR=1 CC="$cc" CONFIG_LTO=n full_defconfig all
-done
+	ok "CC=$cc" mk cc -j2 WERROR=1 CC="$cc" CONFIG_LTO=n \
+		"${config}_defconfig" all
+done <<'END'
+full gcc
+full clang
+tiny musl-gcc
+tiny env gcc
+END
 mkdir "$T/cross"
 ln -s "$(command -v gcc)" "$T/cross/toy-linux-gcc"
 ln -s "$(command -v ar)" "$T/cross/toy-linux-ar"
@@ -291,7 +297,7 @@ ok "no Python in this PATH" env PATH="$T/plain" \
 	sh -c "! command -v python3"
 ok "configures and builds without Python and bash" env PATH="$T/plain" \
 	make -C "$SRC" O="$T/nopython" SHELL="$T/plain/sh" \
-	router_defconfig olddefconfig savedefconfig all install \
+	router_defconfig olddefconfig savedefconfig tiny_defconfig all install \
 	DESTDIR="$T/nopython/dest"
 no "menuconfig then says what is missing" env PATH="$T/plain" \
 	PYTHON="$T/none" make -s -C "$SRC" O="$T/nopython" menuconfig

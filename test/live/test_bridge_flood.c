@@ -76,7 +76,7 @@ static void run_for(int ms)
 static void empty(void)
 {
 	hosts_pump(&br, 50);
-	is(netring_bridge_timeout(&br), NETRING_FOREVER, "nothing is left");
+	is(netring_bridge_timeout(&br) > 100, 1, "nothing is left");
 }
 
 static void work(void)
