@@ -190,8 +190,8 @@ soak() {
 			in=$((in + $(counter "$T/$3.after" $what "$4") - \
 				$(counter "$T/$3.before" $what "$4")))
 		done
-		is "$how, quiet: what $1 forwarded, $3 received" $in $out
-		ok "$how, quiet: and something was" [ $out -gt 100 ]
+		is "$how, quiet: what $1 forwarded, $3 received" "$in" "$out"
+		ok "$how, quiet: and something was" [ "$out" -gt 100 ]
 	done
 	for name in first second; do
 		ok "$how: $name adds up, at $(find "$T" -name "snapshot.$name.*" |
