@@ -44,7 +44,8 @@ kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
 goal := $(or $(MAKECMDGOALS),all)
 test-goals := quick check check-full check-setup setup-vm check-vm check-all \
 	vm-readme fuzz bench bench-quick bench-readme coverage mutation size \
-	size-budget stack baseline bloatcheck format format-check
+	size-budget stack baseline bloatcheck format format-check \
+	format-check-changed
 test-builds := test-programs host-programs bench-programs bench-binaries \
 	fuzz-programs vm-program $(obj)test/%
 ifneq ($(filter all demo install% size stack baseline bloatcheck \

@@ -11,8 +11,8 @@
 #   is "what" "$got" "$expected"
 #   has "what" "$text" "$part"
 #   skip "what" "reason"
-#   changed FILE...                  those of them that changed, or include what
-#                                    did; all of them in make check-full
+#   changed FILE...                  those of them that changed (test/changed), or
+#                                    include what did; all in make check-full
 #   done_testing
 #
 # $T is a directory of the test's own, $SRC the source tree, $BUILD the full
@@ -110,22 +110,11 @@ skip() {
 	echo "ok $tests - $1 # SKIP $2"
 }
 
-# Since the branch left its upstream or, where that is where it stands or there
-# is none, since the commit before; without git, since ever.
 changed() {
-	if [ "${NETRING_FULL:-}" ] ||
-		! git rev-parse -q --verify HEAD~ >"$T/base" 2>/dev/null
-	then
+	if [ "${NETRING_FULL:-}" ] || ! sh test/changed >"$T/changed"; then
 		printf '%s\n' "$@"
 		return
 	fi
-	left=$(git merge-base HEAD '@{upstream}' 2>/dev/null)
-	[ -z "$left" ] || [ "$left" = "$(git rev-parse HEAD)" ] ||
-		echo "$left" >"$T/base"
-	{
-		git diff --name-only "$(cat "$T/base")"
-		git ls-files --others --exclude-standard
-	} >"$T/changed"
 	[ -s "$T/changed" ] || return 0
 	for file; do
 		gcc -MM -MG -Iinclude -Isrc -Itools/netring -x c "$file" |

@@ -130,15 +130,19 @@ c-files = $(filter-out %/config.h %/applets.h %/tests.h,$(wildcard \
 format:
 	$(Q)$(CLANG_FORMAT) -i $(c-files)
 
-format-check:
+# For quick: those that changed. lint.t has all of them.
+format-check: to-check = $(c-files)
+format-check-changed: to-check = $(filter $(c-files),$(shell \
+	sh test/changed || echo $(c-files)))
+format-check format-check-changed:
 	$(call say,FORMAT,sources)
-	@printf '%s\n' $(c-files) | \
-		xargs -P "$$(nproc)" -n 16 $(CLANG_FORMAT) --dry-run -Werror || \
+	@printf '%s\n' $(to-check) | \
+		xargs -r -P "$$(nproc)" -n 16 $(CLANG_FORMAT) --dry-run -Werror || \
 		{ echo 'Run "make format".'; exit 1; }
 
-.PHONY: quick check check-full check-setup setup-vm check-vm check-all vm-readme size \
-	size-budget stack baseline bloatcheck format format-check coverage \
-	mutation
+.PHONY: quick check check-full check-setup setup-vm check-vm check-all \
+	vm-readme size size-budget stack baseline bloatcheck format format-check \
+	format-check-changed coverage mutation
 
 # Programs of the tests: every test_*.c is one, joined by the other files of
 # its directory. Those of unit and fault run on the host's C library and under
