@@ -42,12 +42,9 @@ kconfig-set := $(strip $(foreach v,$(filter CONFIG_%,$(.VARIABLES)),\
 
 # The values of all options. Goals that need none do not make a .config.
 goal := $(or $(MAKECMDGOALS),all)
-test-goals := quick check check-full check-setup setup-vm check-vm check-all \
-	vm-readme fuzz bench bench-quick bench-readme coverage mutation size \
-	size-budget stack baseline bloatcheck format format-check \
-	format-check-changed
-test-builds := test-programs host-programs bench-programs bench-binaries \
-	fuzz-programs vm-program $(obj)test/%
+test-goals := quick check% setup-vm vm-readme fuzz bench% coverage mutation \
+	size% stack baseline bloatcheck format%
+test-builds := %-programs bench-binaries vm-program $(obj)test/%
 ifneq ($(filter all demo install% size stack baseline bloatcheck \
 	$(test-builds) %.a %.o %.h %.pc %netring,$(goal)),)
   -include $(obj)auto.conf
@@ -69,8 +66,8 @@ lib-$(CONFIG_INJECTOR) += injector_open.o injector.o injector_flush.o
 lib-$(CONFIG_INJECTOR) += injector_send.o
 lib-$(CONFIG_INJECTOR_TXTIME) += injector_txtime.o
 lib-$(CONFIG_INJECTOR_TIMESTAMP) += injector_timestamp.o
-lib-$(CONFIG_BRIDGE) += bridge_open.o bridge.o bridge_forward.o offload.o
-lib-$(CONFIG_BRIDGE) += capture_renew.o
+lib-$(CONFIG_BRIDGE) += bridge_open.o bridge.o bridge_forward.o
+lib-$(CONFIG_BRIDGE) += capture_renew.o offload.o
 lib-$(CONFIG_SEGMENT) += segment.o checksum.o
 lib-$(CONFIG_XDP) += umem.o xdp_open.o xdp_rings.o xdp_bind.o
 lib-$(CONFIG_XDP) += xdp_health.o xdp_stats.o interface.o
