@@ -165,9 +165,7 @@ int netring_bridge_read_stats(struct netring_bridge *bridge, int direction,
 	struct netring_bridge_port_ *near = &bridge->port_[direction];
 	struct netring_injector_stats sent;
 	struct netring_capture_stats kernel;
-	uint64_t *to = (uint64_t *)(void *)&stats->refused;
-	const uint64_t *from = (const uint64_t *)(const void *)&sent.refused;
-	int i, r = netring_capture_read_stats(&near->capture, &kernel, NULL);
+	int r = netring_capture_read_stats(&near->capture, &kernel, NULL);
 
 	*stats = near->stats;
 	if (r >= 0)
@@ -175,7 +173,6 @@ int netring_bridge_read_stats(struct netring_bridge *bridge, int direction,
 	netring_injector_read_stats(&bridge->port_[!direction].injector, &sent);
 	stats->forwarded += sent.accepted;
 	stats->pending = sent.pending + (near->is_held != 0);
-	for (i = 0; i < NETRING_REFUSED_CAUSES; i++)
-		to[i] += from[i];
+	netring_refused_add_(&stats->refused, &sent.refused);
 	return r;
 }

@@ -82,6 +82,9 @@ int netring_injector_flush_(struct netring_injector *inj, const uint64_t *time);
 
 /* Into the counter of the cause that a -errno is. */
 void netring_refused_count_(struct netring_refused *refused, int r);
+/* All of @more beside what is there. */
+void netring_refused_add_(struct netring_refused *refused,
+			  const struct netring_refused *more);
 
 /* The interface's MTU as it is now. */
 int netring_injector_read_mtu_(struct netring_injector *inj);

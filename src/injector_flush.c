@@ -26,6 +26,17 @@ void netring_refused_count_(struct netring_refused *refused, int r)
 	((uint64_t *)(void *)refused)[i]++;
 }
 
+void netring_refused_add_(struct netring_refused *refused,
+			  const struct netring_refused *more)
+{
+	uint64_t *to = (uint64_t *)(void *)refused;
+	const uint64_t *from = (const uint64_t *)(const void *)more;
+	int i;
+
+	for (i = 0; i < NETRING_REFUSED_CAUSES; i++)
+		to[i] += from[i];
+}
+
 /* Its slot is the kernel's to pass over, or passed over already. */
 static void refuse(struct netring_injector *inj, struct injector_slot *slot,
 		   int r)

@@ -111,8 +111,8 @@ int netring_xdp_program_attach(struct netring_xdp_program *program);
 /*
  * Is it still attached? Others can take it off (bpftool link detach; ip link
  * set xdp off), and then nothing comes any more, without an event: this
- * attaches it again. Once a second rx_wait() does so for netring_xdp_config.program, and
- * a group and a bridge for theirs.
+ * attaches it again. Once a second rx_wait() does so for the program of its
+ * configuration, and a group and a bridge for theirs.
  *
  * Return: 0: it is, or was never to be; 1: it was not, and is now; < 0: it was
  * not, as attach.
