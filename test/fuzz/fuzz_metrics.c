@@ -66,7 +66,8 @@ static const char *check_sample(const char *line,
 	const char *at = strchr(line, '{');
 
 	CHECK(at && !strncmp(at, "{interface=", 11));
-	CHECK(at - line > 6 && !strncmp(at - 6, "_total", 6));
+	CHECK(at - line > 8 && (!strncmp(at - 6, "_total", 6) ||
+				!strncmp(at - 8, "_pending", 8)));
 	at = check_label(at + 11, row->interface);
 	if (row->to) {
 		CHECK(!strncmp(at, ",to=", 4));
