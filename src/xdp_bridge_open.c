@@ -6,6 +6,9 @@
 #include "offload.h"
 
 #define BUDGET 64u
+#define BRIDGE_FLAGS 0xfu /* NETRING_XDP_BRIDGE_* */
+#define SOCKET_FLAGS \
+	(NETRING_XDP_FRAGMENTS | NETRING_XDP_SPIN | NETRING_XDP_BUSY_POLL)
 #define REOPEN_MS 100u /* a queue that is taken holds up the other port */
 
 static void set_offloads(struct netring_xdp_bridge *br,
@@ -27,12 +30,61 @@ static int attach(struct netring_xdp_bridge *br,
 	return r;
 }
 
+static int open_program(struct netring_xdp_bridge *br,
+			const struct netring_xdp_bridge_config *cfg, int i)
+{
+	const struct netring_xdp_bridge_port_config *mine = &cfg->port[i];
+	struct netring_xdp_program_config program;
+	int r;
+
+	memset(&program, 0, sizeof(program));
+	program.interface = cfg->interface[i];
+	program.queues = mine->queue + 1;
+	program.flows = mine->flows;
+	program.flags = mine->program_flags;
+	if (cfg->socket_flags & NETRING_XDP_FRAGMENTS)
+		program.flags |= NETRING_XDP_PROGRAM_FRAGMENTS;
+	memcpy(program.attach, mine->attach, sizeof(program.attach));
+	r = netring_xdp_program_open(&br->port_[i].program, &program);
+	br->step = br->port_[i].program.step;
+	return r;
+}
+
+static int open_socket(struct netring_xdp_bridge *br,
+		       const struct netring_xdp_bridge_config *cfg, int i)
+{
+	const struct netring_xdp_bridge_port_config *mine = &cfg->port[i];
+	struct netring_xdp_bridge_port_ *port = &br->port_[i];
+	uint32_t quarter = cfg->umem->frames_ / 4; /* fill and tx of both */
+	struct netring_xdp_config socket;
+	int r;
+
+	memset(&socket, 0, sizeof(socket));
+	socket.interface = cfg->interface[i];
+	socket.umem = cfg->umem;
+	socket.queue = mine->queue;
+	socket.flags = cfg->socket_flags | NETRING_XDP_PROMISC;
+	memcpy(socket.bind, cfg->bind, sizeof(socket.bind));
+	if (br->copy_)
+		socket.bind[0] = NETRING_XDP_COPY;
+	socket.rx_ring = socket.fill_ring = mine->rx_ring;
+	socket.tx_ring = socket.completion_ring = mine->tx_ring;
+	socket.rx_frames = mine->rx_frames ? mine->rx_frames : quarter;
+	socket.tx_frames = mine->tx_frames ? mine->tx_frames : quarter;
+	socket.tx_budget = cfg->tx_budget;
+	socket.retry_ms = mine->retry_ms;
+	socket.program = &port->program;
+	r = netring_xdp_open(&port->xdp, &socket);
+	br->step = port->xdp.step;
+	if (!mine->retry_ms)
+		port->xdp.config_.retry_ms = REOPEN_MS;
+	return r;
+}
+
 static int open_port(struct netring_xdp_bridge *br,
 		     const struct netring_xdp_bridge_config *cfg, int i)
 {
 	struct netring_xdp_bridge_port_ *port = &br->port_[i];
-	struct netring_xdp_program_config program = cfg->program;
-	struct netring_xdp_config socket = cfg->socket;
 	uint32_t most;
 	int r;
 
@@ -43,26 +95,9 @@ static int open_port(struct netring_xdp_bridge *br,
 	if (r < 0)
 		return r;
 	br->queues[i] = (uint32_t)r;
-	program.interface = socket.interface = cfg->interface[i];
-	if (socket.flags & NETRING_XDP_FRAGMENTS)
-		program.flags |= NETRING_XDP_PROGRAM_FRAGMENTS;
-	r = netring_xdp_program_open(&port->program, &program);
-	br->step = port->program.step;
-	if (r < 0)
-		return r;
-	socket.mode = NETRING_XDP_BOTH;
-	if (br->copy_)
-		socket.bind[0] = NETRING_XDP_COPY;
-	socket.flags |= NETRING_XDP_PROMISC;
-	socket.program = &port->program;
-	if (!socket.rx_frames) /* fill and tx of both: four parts */
-		socket.rx_frames = socket.umem->frames_ / 4;
-	if (!socket.tx_frames)
-		socket.tx_frames = socket.umem->frames_ / 4;
-	r = netring_xdp_open(&port->xdp, &socket);
-	br->step = port->xdp.step;
-	if (!socket.retry_ms)
-		port->xdp.config_.retry_ms = REOPEN_MS;
+	r = open_program(br, cfg, i);
+	if (r >= 0)
+		r = open_socket(br, cfg, i);
 	/* the UMEM has a socket of that queue: the same interface twice */
 	if (r == -EBUSY && br->step == NETRING_STEP_CONFIG)
 		return -EINVAL;
@@ -102,7 +137,7 @@ static int set_up(struct netring_xdp_bridge *br,
 int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 			    const struct netring_xdp_bridge_config *cfg)
 {
-	struct netring_umem *umem = cfg->socket.umem;
+	struct netring_umem *umem = cfg->umem;
 	enum netring_step step;
 	uint32_t given;
 	int r, port;
@@ -114,9 +149,12 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 	bridge->event_ = cfg->event;
 	bridge->user_ = cfg->user;
 	bridge->step = NETRING_STEP_CONFIG;
+	if (cfg->flags & ~BRIDGE_FLAGS || cfg->socket_flags & ~SOCKET_FLAGS ||
+	    (cfg->port[0].program_flags | cfg->port[1].program_flags) &
+		    ~NETRING_XDP_PROGRAM_EXCEPT)
+		return -EOPNOTSUPP;
 	if (!cfg->interface[0] || !cfg->interface[1] || !umem || umem->users_ ||
-	    umem->frames_ < 4 || cfg->socket.socket ||
-	    cfg->socket.flags & NETRING_XDP_KEEP_COMPLETIONS)
+	    umem->frames_ < 4)
 		return -EINVAL;
 	for (;;) {
 		given = umem->given_;
@@ -135,7 +173,7 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 		/* the first was zero-copy, which the second cannot be */
 		if (!bridge->port || bridge->step != NETRING_STEP_BIND ||
 		    bridge->port_[0].xdp.bound_ != NETRING_XDP_ZEROCOPY ||
-		    cfg->socket.bind[0] || bridge->copy_)
+		    cfg->bind[0] || bridge->copy_)
 			return r;
 		bridge->copy_ = 1;
 	}

@@ -48,23 +48,51 @@ extern "C" {
 #define NETRING_XDP_BRIDGE_KEEP_OFFLOADS 0x4u
 #define NETRING_XDP_BRIDGE_RAW_CHECKSUMS 0x8u
 
+/* Of a port; zero means the default. What is not here is the bridge's. */
+struct netring_xdp_bridge_port_config {
+	uint32_t queue; /* the one that is joined */
+
+	/* of what arrives: slots of the rx and of the fill ring, powers of two
+	 * (0: CONFIG_XDP_RING), and frames with the kernel (0: a quarter of
+	 * the UMEM's) */
+	uint32_t rx_ring;
+	uint32_t rx_frames;
+
+	/* of what leaves: slots of the tx and of the completion ring, and
+	 * frames on their way */
+	uint32_t tx_ring;
+	uint32_t tx_frames;
+
+	/* how long to wait for a queue that a socket just closed had, in ms.
+	 * 0: 500 at open; a port that comes back tries for 100, as the other
+	 * one waits */
+	uint32_t retry_ms;
+
+	/* its program, as in struct netring_xdp_program_config: flows are
+	 * added to netring_xdp_bridge_program() */
+	uint32_t flows;
+	uint32_t program_flags; /* NETRING_XDP_PROGRAM_EXCEPT */
+	uint8_t attach[2];
+};
+
 /* Zero means the default. Direction 0 is from interface 0 to interface 1. */
 struct netring_xdp_bridge_config {
 	const char *interface[2];
 	uint32_t flags;	 /* NETRING_XDP_BRIDGE_* */
 	uint32_t budget; /* frames of one direction in a step; 0: 64 */
 
-	/* Of both, but for interface, mode and program; no adopted socket, no
-	 * KEEP_COMPLETIONS. No other socket has its umem, all frames of which
-	 * become those for receiving; 1024 do. By default both are zero-copy,
-	 * or both copy. FRAGMENTS is for socket and program. Where retry_ms
-	 * is 0, a port that comes back tries for 100: the other one waits. */
-	struct netring_xdp_config socket;
-	struct netring_xdp_program_config program;
+	/* Of both ports, as in struct netring_xdp_config. No other socket uses
+	 * the UMEM, and all of its frames are for receiving; 1024 do. */
+	struct netring_umem *umem;
+	uint32_t socket_flags; /* NETRING_XDP_FRAGMENTS, _SPIN, _BUSY_POLL */
+	uint32_t tx_budget;
+	uint8_t bind[2]; /* 0: both ports zero-copy, or both copy */
+
+	struct netring_xdp_bridge_port_config port[2];
 
 	/* As in struct netring_bridge_config. A packet has data, len, wire_len
-	 * and link; tags are in place, and checksums complete. Of a packet in
-	 * fragments it sees the first, its checksums as they came. */
+	 * and link; its tags are in place, and its checksums complete. Of a
+	 * packet in fragments it sees the first, its checksums as they came. */
 	enum netring_verdict (*filter)(void *user, struct netring_packet *pkt,
 				       int direction);
 	void (*event)(void *user, int port, enum netring_port_event event);
@@ -117,7 +145,9 @@ struct netring_xdp_bridge {
  * Both in promiscuous mode. Kernel: 5.10, CAP_NET_RAW, CAP_NET_ADMIN, CAP_BPF.
  * Return: 0, or < 0 with step and port: as netring_xdp_open() and
  * netring_xdp_program_open() and _attach(); step CONFIG: -EINVAL, the same
- * interface twice, or no umem; GEOMETRY: with FRAGMENTS, 17 slots are needed.
+ * interface twice, no umem, or one that has sockets or fewer than 4 frames;
+ * -EOPNOTSUPP, a flag that is unknown or not in this build; GEOMETRY: with
+ * FRAGMENTS, 17 slots are needed.
  */
 int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 			    const struct netring_xdp_bridge_config *cfg)
@@ -137,9 +167,17 @@ int netring_xdp_bridge_run(struct netring_xdp_bridge *bridge,
 /* The most that may pass until the next step, in ms. */
 int netring_xdp_bridge_timeout(const struct netring_xdp_bridge *bridge);
 
-/* gso is always 0. refused: what the far device dropped, as its kicks told (a
- * poll that sends does not tell), or did not take for a second. kernel_drops:
- * the kernel's counters rx_dropped and rx_ring_full. */
+/*
+ * What the counters of struct netring_bridge_stats are here:
+ *
+ * refused.other  the far device dropped it, as a kick of its tx ring told
+ * refused.busy   the far device took nothing for a second
+ * kernel_drops   the kernel's counters rx_dropped and rx_ring_full
+ * renewals       the near program had been taken off, and was attached again
+ * gso, cut       always 0
+ *
+ * Return: 0, or -errno: the kernel's counters could not be read.
+ */
 int netring_xdp_bridge_read_stats(struct netring_xdp_bridge *bridge,
 				  int direction,
 				  struct netring_bridge_stats *stats);
@@ -149,6 +187,13 @@ static inline int netring_xdp_bridge_fd(const struct netring_xdp_bridge *bridge,
 					int port)
 {
 	return netring_xdp_fd(&bridge->port_[port].xdp);
+}
+
+/* A port's program: to list its flows; not to be closed or attached. */
+static inline struct netring_xdp_program *
+netring_xdp_bridge_program(struct netring_xdp_bridge *bridge, int port)
+{
+	return &bridge->port_[port].program;
 }
 
 #ifdef __cplusplus

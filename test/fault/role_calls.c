@@ -261,7 +261,7 @@ static int xdp_bridge(void)
 {
 	const struct netring_xdp_bridge_config cfg = {
 		.interface = { "nra0", "nrb0" },
-		.socket = { .umem = &xdp_umem },
+		.umem = &xdp_umem,
 	};
 	static struct netring_xdp_bridge br;
 	struct netring_bridge_stats stats;

@@ -52,11 +52,14 @@ static int open_case(const struct bridge_case *test)
 	struct netring_xdp_bridge_config cfg = {
 		.interface = { ports[0], ports[1] },
 		.flags = test->flags,
-		.socket = { .umem = &xdp_umem, .queue = turn++ % XDP_QUEUES },
-		.program = { .flows = test->flows },
+		.umem = &xdp_umem,
+		.port = { { .queue = turn % XDP_QUEUES, .flows = test->flows },
+			  { .queue = turn % XDP_QUEUES,
+			    .flows = test->flows } },
 	};
 
-	memcpy(cfg.socket.bind, order, sizeof(order));
+	turn++;
+	memcpy(cfg.bind, order, sizeof(order));
 	memset(&br, 0xa5, sizeof(br)); /* "any content" */
 	return netring_xdp_bridge_open(&br, &cfg);
 }

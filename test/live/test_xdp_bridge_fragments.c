@@ -20,8 +20,7 @@ static struct netring_xdp_bridge_config config(int attach)
 {
 	struct netring_xdp_bridge_config cfg = xdp_hosts_config(attach, 0);
 
-	cfg.socket.flags = NETRING_XDP_FRAGMENTS;
-	cfg.program.flags = NETRING_XDP_PROGRAM_FRAGMENTS;
+	cfg.socket_flags = NETRING_XDP_FRAGMENTS;
 	return cfg;
 }
 

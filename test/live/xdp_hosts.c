@@ -35,7 +35,7 @@ struct netring_xdp_bridge_config xdp_hosts_config(int attach, uint32_t flags)
 
 	memset(&cfg, 0, sizeof(cfg));
 	cfg.flags = flags;
-	cfg.program.attach[0] = (uint8_t)attach;
+	cfg.port[0].attach[0] = cfg.port[1].attach[0] = (uint8_t)attach;
 	return cfg;
 }
 
@@ -55,9 +55,9 @@ int xdp_hosts_try(struct netring_xdp_bridge *br,
 	for (i = 0; i < 2; i++)
 		if (!cfg->interface[i])
 			cfg->interface[i] = port_name[i];
-	if (!cfg->socket.umem || cfg->socket.umem == &umem) {
+	if (!cfg->umem || cfg->umem == &umem) {
 		must(netring_umem_init(&umem, &memory), "a umem");
-		cfg->socket.umem = &umem;
+		cfg->umem = &umem;
 	}
 	end = netring_clock_ms() + 100 * live_slack_ms();
 	do /* one is closed, the next opened: the queue may be taken for long */

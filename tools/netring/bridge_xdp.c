@@ -48,25 +48,25 @@ static void configure(struct netring_xdp_bridge_config *config,
 		      const struct bridge_options *options, uint32_t mtu)
 {
 	uint32_t frames = (uint32_t)(joint.umem.size_ >> joint.umem.shift_);
-	struct netring_xdp_config *socket = &config->socket;
+	struct netring_xdp_bridge_port_config *port;
+	int i;
 
-	config->interface[0] = options->interface[0];
-	config->interface[1] = options->interface[1];
 	if (options->link_local)
 		config->flags |= NETRING_XDP_BRIDGE_LINK_LOCAL;
 	if (options->hold)
 		config->flags |= NETRING_XDP_BRIDGE_HOLD;
-	memcpy(config->program.attach, options->backend.mode,
-	       sizeof(config->program.attach));
-	if (options->backend.backend == BACKEND_AUTO &&
-	    !config->program.attach[0])
-		config->program.attach[0] = NETRING_XDP_NATIVE;
-	socket->umem = &joint.umem;
-	socket->rx_ring = socket->fill_ring = backend_slots(frames / 4);
-	socket->tx_ring = socket->completion_ring = socket->rx_ring;
-	if (backend_fragments(&joint.umem, mtu)) {
-		config->program.flags |= NETRING_XDP_PROGRAM_FRAGMENTS;
-		socket->flags |= NETRING_XDP_FRAGMENTS;
+	config->umem = &joint.umem;
+	if (backend_fragments(&joint.umem, mtu))
+		config->socket_flags = NETRING_XDP_FRAGMENTS;
+	for (i = 0; i < 2; i++) {
+		port = &config->port[i];
+		config->interface[i] = options->interface[i];
+		memcpy(port->attach, options->backend.mode,
+		       sizeof(port->attach));
+		if (options->backend.backend == BACKEND_AUTO &&
+		    !port->attach[0])
+			port->attach[0] = NETRING_XDP_NATIVE;
+		port->rx_ring = port->tx_ring = backend_slots(frames / 4);
 	}
 }
 
