@@ -29,4 +29,16 @@ void netring_xdp_bridge_follow_(struct netring_xdp_bridge *bridge,
 int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *bridge,
 			       struct netring_xdp_bridge_port_ *port);
 
+/* xdp_bridge_queues.c, CONFIG_XDP_GROUP: a socket for each queue that has none,
+ * as far as there are; > 0: there is one more. And close them. */
+int netring_xdp_bridge_join_(struct netring_xdp_bridge *bridge,
+			     struct netring_xdp_bridge_port_ *port);
+void netring_xdp_bridge_leave_(struct netring_xdp_bridge *bridge,
+			       struct netring_xdp_bridge_port_ *port);
+
+/* The socket of a queue that is joined. */
+struct netring_xdp *
+netring_xdp_bridge_socket_(struct netring_xdp_bridge_port_ *port,
+			   uint32_t queue);
+
 #endif

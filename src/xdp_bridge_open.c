@@ -39,7 +39,7 @@ static int open_program(struct netring_xdp_bridge *br,
 
 	memset(&program, 0, sizeof(program));
 	program.interface = cfg->interface[i];
-	program.queues = mine->queue + 1;
+	program.queues = mine->queue + mine->more_count + 1;
 	program.flows = mine->flows;
 	program.flags = mine->program_flags;
 	if (cfg->socket_flags & NETRING_XDP_FRAGMENTS)
@@ -70,6 +70,9 @@ static int open_socket(struct netring_xdp_bridge *br,
 	socket.rx_ring = socket.fill_ring = mine->rx_ring;
 	socket.tx_ring = socket.completion_ring = mine->tx_ring;
 	socket.rx_frames = mine->rx_frames ? mine->rx_frames : quarter;
+	port->frames = socket.rx_frames;
+	port->more = mine->more;
+	port->more_count = mine->more_count;
 	socket.tx_frames = mine->tx_frames ? mine->tx_frames : quarter;
 	socket.tx_budget = cfg->tx_budget;
 	socket.retry_ms = mine->retry_ms;
@@ -98,6 +101,7 @@ static int open_port(struct netring_xdp_bridge *br,
 	r = open_program(br, cfg, i);
 	if (r >= 0)
 		r = open_socket(br, cfg, i);
+	br->joined[i] = r >= 0;
 	/* the UMEM has a socket of that queue: the same interface twice */
 	if (r == -EBUSY && br->step == NETRING_STEP_CONFIG)
 		return -EINVAL;
@@ -124,6 +128,10 @@ static int set_up(struct netring_xdp_bridge *br,
 		if (r < 0)
 			return r;
 	}
+	for (i = 0; NETRING_CONFIG_XDP_GROUP && i < 2 && r >= 0; i++) {
+		br->port = i;
+		r = netring_xdp_bridge_join_(br, &br->port_[i]);
+	}
 	for (i = 0; i < 2 && r >= 0; i++) {
 		br->port = i;
 		r = attach(br, &br->port_[i]);
@@ -132,6 +140,13 @@ static int set_up(struct netring_xdp_bridge *br,
 	for (i = 0; i < 2 && r >= 0; i++)
 		set_offloads(br, &br->port_[i]);
 	return r;
+}
+
+static int is_port(const struct netring_xdp_bridge_port_config *port)
+{
+	return !port->more_count ||
+	       (port->more && !port->queue &&
+		port->more_count <= NETRING_XDP_BRIDGE_MORE);
 }
 
 int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
@@ -151,10 +166,13 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 	bridge->step = NETRING_STEP_CONFIG;
 	if (cfg->flags & ~BRIDGE_FLAGS || cfg->socket_flags & ~SOCKET_FLAGS ||
 	    (cfg->port[0].program_flags | cfg->port[1].program_flags) &
-		    ~NETRING_XDP_PROGRAM_EXCEPT)
+		    ~NETRING_XDP_PROGRAM_EXCEPT ||
+	    (!NETRING_CONFIG_XDP_GROUP &&
+	     cfg->port[0].more_count | cfg->port[1].more_count))
 		return -EOPNOTSUPP;
 	if (!cfg->interface[0] || !cfg->interface[1] || !umem || umem->users_ ||
-	    umem->frames_ < 4)
+	    umem->frames_ < 4 || !is_port(&cfg->port[0]) ||
+	    !is_port(&cfg->port[1]))
 		return -EINVAL;
 	for (;;) {
 		given = umem->given_;
@@ -183,7 +201,11 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 			       struct netring_xdp_bridge_port_ *port)
 {
 	struct netring_xdp_bridge_port_ *other = &br->port_[!port->number];
-	int r = netring_xdp_reopen(&port->xdp);
+	int r;
+
+	if (NETRING_CONFIG_XDP_GROUP)
+		netring_xdp_bridge_leave_(br, port);
+	r = netring_xdp_reopen(&port->xdp);
 
 	/* what is in the middle of a packet comes to its end here */
 	if (port->in_packet) {
@@ -219,6 +241,8 @@ void netring_xdp_bridge_close(struct netring_xdp_bridge *bridge)
 		}
 	for (port = bridge->port_; port < bridge->port_ + 2; port++) {
 		netring_xdp_program_close(&port->program);
+		if (NETRING_CONFIG_XDP_GROUP)
+			netring_xdp_bridge_leave_(bridge, port);
 		(void)netring_xdp_close(&port->xdp);
 	}
 	if (bridge->fd_)

@@ -3,6 +3,7 @@
 #ifndef NETRING_XDP_BRIDGE_H
 #define NETRING_XDP_BRIDGE_H
 
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,8 +20,9 @@ extern "C" {
  * frame. Unlike the bridge of packet sockets (bridge.h) it steals: the host's
  * own stack does not see what it forwards. Its limits are those of XDP:
  *
- * - A queue of each interface: what comes in on others goes to the stack, so
- *   have one (ethtool -L INTERFACE combined 1); see queues.
+ * - A socket serves one queue. The bridge has one socket for each interface,
+ *   and more where it is given memory for them: see more. What comes in on a
+ *   queue without socket goes to the host's stack: queues and joined tell.
  * - A checksum that the sender left to its device (a container's, over veth)
  *   comes without any mark. The bridge knows it by its value and fills it in,
  *   as netring_xdp_complete() tells, also of packets in fragments:
@@ -48,9 +50,18 @@ extern "C" {
 #define NETRING_XDP_BRIDGE_KEEP_OFFLOADS 0x4u
 #define NETRING_XDP_BRIDGE_RAW_CHECKSUMS 0x8u
 
+#define NETRING_XDP_BRIDGE_MORE 15u
+
 /* Of a port; zero means the default. What is not here is the bridge's. */
 struct netring_xdp_bridge_port_config {
-	uint32_t queue; /* the one that is joined */
+	uint32_t queue; /* the one that is joined; with more: 0 */
+
+	/* Sockets for the queues from 1 on, also for those that come while the
+	 * bridge runs (ethtool -L); the bridge's until close. They only
+	 * receive, and share the port's rx_frames. With a poll of your own
+	 * watch netring_xdp_fd() of each that is joined. CONFIG_XDP_GROUP. */
+	struct netring_xdp *more;
+	uint32_t more_count; /* NETRING_XDP_BRIDGE_MORE at most */
 
 	/* of what arrives: slots of the rx and of the fill ring, powers of two
 	 * (0: CONFIG_XDP_RING), and frames with the kernel (0: a quarter of
@@ -113,18 +124,26 @@ struct netring_xdp_bridge_port_ {
 	uint8_t is_stuck;  /* sending: no room, and a kick makes none */
 	uint8_t is_deaf;   /* without its program */
 	uint8_t state;	   /* enum netring_port_event */
+	uint8_t is_taken;  /* a queue was, at the last look */
+	uint8_t is_short;  /* of frames to receive into */
+	uint32_t turn;	   /* the queue that is received from next */
+	uint32_t frames;   /* to receive into, of all queues */
+	uint32_t more_count;
+	struct netring_xdp *more;
+	uint64_t drops_before; /* of sockets that were closed */
 	struct netring_xdp xdp;
 	struct netring_xdp_program program;
 	struct netring_xdp_packet fragment[NETRING_XDP_FRAGMENTS_MAX];
 };
 
-/* Private but for step, port, foreign and queues. */
+/* Private but for step, port, foreign, queues and joined. */
 struct netring_xdp_bridge {
 	enum netring_step step;
 	int port;	    /* where an open failed */
 	uint32_t foreign;   /* the program that is in the way, also of a
 			     * port that comes back */
-	uint32_t queues[2]; /* of each interface; one of them is joined */
+	uint32_t queues[2]; /* of each interface, */
+	uint32_t joined[2]; /* and how many of them have a socket */
 
 	int fd_;      /* + 1; for ioctls */
 	int stop_fd_; /* + 1; of run */
@@ -136,6 +155,7 @@ struct netring_xdp_bridge {
 	enum netring_verdict (*filter_)(void *, struct netring_packet *, int);
 	void (*event_)(void *, int, enum netring_port_event);
 	void *user_;
+	struct pollfd fds_[2 * (NETRING_XDP_BRIDGE_MORE + 1) + 1];
 	struct netring_xdp_bridge_port_ port_[2];
 };
 
@@ -145,7 +165,7 @@ struct netring_xdp_bridge {
  * Both in promiscuous mode. Kernel: 5.10, CAP_NET_RAW, CAP_NET_ADMIN, CAP_BPF.
  * Return: 0, or < 0 with step and port: as netring_xdp_open() and
  * netring_xdp_program_open() and _attach(); step CONFIG: -EINVAL, the same
- * interface twice, no umem, or one that has sockets or fewer than 4 frames;
+ * interface twice, a queue and more, no umem, or one that has sockets or fewer than 4 frames;
  * -EOPNOTSUPP, a flag that is unknown or not in this build; GEOMETRY: with
  * FRAGMENTS, 17 slots are needed.
  */
@@ -182,7 +202,8 @@ int netring_xdp_bridge_read_stats(struct netring_xdp_bridge *bridge,
 				  int direction,
 				  struct netring_bridge_stats *stats);
 
-/* Descriptor of a port for the caller's loop; events POLLIN. */
+/* Descriptor of a port for the caller's loop; events POLLIN. Of more: see
+ * there. */
 static inline int netring_xdp_bridge_fd(const struct netring_xdp_bridge *bridge,
 					int port)
 {
