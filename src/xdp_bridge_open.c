@@ -42,7 +42,7 @@ static int open_program(struct netring_xdp_bridge *br,
 	program.queues = mine->queue + mine->more_count + 1;
 	program.flows = mine->flows;
 	program.flags = mine->program_flags;
-	if (cfg->socket_flags & NETRING_XDP_FRAGMENTS)
+	if (cfg->socket.flags & NETRING_XDP_FRAGMENTS)
 		program.flags |= NETRING_XDP_PROGRAM_FRAGMENTS;
 	memcpy(program.attach, mine->attach, sizeof(program.attach));
 	r = netring_xdp_program_open(&br->port_[i].program, &program);
@@ -55,16 +55,17 @@ static int open_socket(struct netring_xdp_bridge *br,
 {
 	const struct netring_xdp_bridge_port_config *mine = &cfg->port[i];
 	struct netring_xdp_bridge_port_ *port = &br->port_[i];
-	uint32_t quarter = cfg->umem->frames_ / 4; /* fill and tx of both */
+	uint32_t quarter =
+		cfg->socket.umem->frames_ / 4; /* fill and tx of both */
 	struct netring_xdp_config socket;
 	int r;
 
 	memset(&socket, 0, sizeof(socket));
 	socket.interface = cfg->interface[i];
-	socket.umem = cfg->umem;
+	socket.umem = cfg->socket.umem;
 	socket.queue = mine->queue;
-	socket.flags = cfg->socket_flags | NETRING_XDP_PROMISC;
-	memcpy(socket.bind, cfg->bind, sizeof(socket.bind));
+	socket.flags = cfg->socket.flags | NETRING_XDP_PROMISC;
+	memcpy(socket.bind, cfg->socket.bind, sizeof(socket.bind));
 	if (br->copy_)
 		socket.bind[0] = NETRING_XDP_COPY;
 	socket.rx_ring = socket.fill_ring = mine->rx_ring;
@@ -74,7 +75,7 @@ static int open_socket(struct netring_xdp_bridge *br,
 	port->more = mine->more;
 	port->more_count = mine->more_count;
 	socket.tx_frames = mine->tx_frames ? mine->tx_frames : quarter;
-	socket.tx_budget = cfg->tx_budget;
+	socket.tx_budget = cfg->socket.tx_budget;
 	socket.retry_ms = mine->retry_ms;
 	socket.program = &port->program;
 	r = netring_xdp_open(&port->xdp, &socket);
@@ -152,7 +153,7 @@ static int is_port(const struct netring_xdp_bridge_port_config *port)
 int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 			    const struct netring_xdp_bridge_config *cfg)
 {
-	struct netring_umem *umem = cfg->umem;
+	struct netring_umem *umem = cfg->socket.umem;
 	enum netring_step step;
 	uint32_t given;
 	int r, port;
@@ -164,7 +165,7 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 	bridge->event_ = cfg->event;
 	bridge->user_ = cfg->user;
 	bridge->step = NETRING_STEP_CONFIG;
-	if (cfg->flags & ~BRIDGE_FLAGS || cfg->socket_flags & ~SOCKET_FLAGS ||
+	if (cfg->flags & ~BRIDGE_FLAGS || cfg->socket.flags & ~SOCKET_FLAGS ||
 	    (cfg->port[0].program_flags | cfg->port[1].program_flags) &
 		    ~NETRING_XDP_PROGRAM_EXCEPT ||
 	    (!NETRING_CONFIG_XDP_GROUP &&
@@ -191,7 +192,7 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 		/* the first was zero-copy, which the second cannot be */
 		if (!bridge->port || bridge->step != NETRING_STEP_BIND ||
 		    bridge->port_[0].xdp.bound_ != NETRING_XDP_ZEROCOPY ||
-		    cfg->bind[0] || bridge->copy_)
+		    cfg->socket.bind[0] || bridge->copy_)
 			return r;
 		bridge->copy_ = 1;
 	}

@@ -86,19 +86,23 @@ struct netring_xdp_bridge_port_config {
 	uint8_t attach[2];
 };
 
+/* What the sockets of both ports have, as in struct netring_xdp_config. */
+struct netring_xdp_bridge_socket_config {
+	/* no other socket uses it, and all its frames are for receiving; 1024
+	 * frames do */
+	struct netring_umem *umem;
+	uint32_t flags; /* NETRING_XDP_FRAGMENTS, _SPIN, _BUSY_POLL */
+	uint32_t tx_budget;
+	uint8_t bind[2]; /* 0: both ports zero-copy, or both copy */
+};
+
 /* Zero means the default. Direction 0 is from interface 0 to interface 1. */
 struct netring_xdp_bridge_config {
 	const char *interface[2];
 	uint32_t flags;	 /* NETRING_XDP_BRIDGE_* */
 	uint32_t budget; /* frames of one direction in a step; 0: 64 */
 
-	/* Of both ports, as in struct netring_xdp_config. No other socket uses
-	 * the UMEM, and all of its frames are for receiving; 1024 do. */
-	struct netring_umem *umem;
-	uint32_t socket_flags; /* NETRING_XDP_FRAGMENTS, _SPIN, _BUSY_POLL */
-	uint32_t tx_budget;
-	uint8_t bind[2]; /* 0: both ports zero-copy, or both copy */
-
+	struct netring_xdp_bridge_socket_config socket; /* of both ports */
 	struct netring_xdp_bridge_port_config port[2];
 
 	/* As in struct netring_bridge_config. A packet has data, len, wire_len

@@ -262,7 +262,7 @@ static int xdp_bridge(void)
 	static struct netring_xdp more[SOCKETS];
 	const struct netring_xdp_bridge_config cfg = {
 		.interface = { "nra0", "nrb0" },
-		.umem = &xdp_umem,
+		.socket = { .umem = &xdp_umem },
 		.port = { { .queue = 0 },
 			  { .more = more,
 			    .more_count = NETRING_CONFIG_XDP_GROUP ? SOCKETS :

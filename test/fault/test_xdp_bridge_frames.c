@@ -56,7 +56,7 @@ static void open_bridge(uint32_t flags)
 {
 	const struct netring_xdp_bridge_config cfg = {
 		.interface = { "nrc0", "nrd0" },
-		.umem = &xdp_umem,
+		.socket = { .umem = &xdp_umem },
 		.port = { { .retry_ms = PATIENCE_MS },
 			  { .retry_ms = PATIENCE_MS } },
 		.flags = flags,

@@ -52,14 +52,14 @@ static int open_case(const struct bridge_case *test)
 	struct netring_xdp_bridge_config cfg = {
 		.interface = { ports[0], ports[1] },
 		.flags = test->flags,
-		.umem = &xdp_umem,
+		.socket = { .umem = &xdp_umem },
 		.port = { { .queue = turn % XDP_QUEUES, .flows = test->flows },
 			  { .queue = turn % XDP_QUEUES,
 			    .flows = test->flows } },
 	};
 
 	turn++;
-	memcpy(cfg.bind, order, sizeof(order));
+	memcpy(cfg.socket.bind, order, sizeof(order));
 	memset(&br, 0xa5, sizeof(br)); /* "any content" */
 	return netring_xdp_bridge_open(&br, &cfg);
 }

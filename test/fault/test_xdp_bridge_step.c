@@ -32,7 +32,7 @@ static int open_bridge(void)
 {
 	const struct netring_xdp_bridge_config cfg = {
 		.interface = { "nrc0", "nrd0" },
-		.umem = &xdp_umem,
+		.socket = { .umem = &xdp_umem },
 		.event = event,
 	};
 
@@ -192,7 +192,7 @@ static void bridge_run(void **state)
 {
 	struct netring_xdp_bridge_config cfg = {
 		.interface = { "nra0", "nrb0" },
-		.umem = &xdp_umem,
+		.socket = { .umem = &xdp_umem },
 	};
 	uint32_t e;
 

@@ -49,7 +49,7 @@ static struct netring_xdp_bridge_config config(uint32_t budget)
 		xdp_hosts_config(NETRING_XDP_NATIVE, 0);
 
 	cfg.budget = budget;
-	cfg.socket_flags = NETRING_XDP_FRAGMENTS;
+	cfg.socket.flags = NETRING_XDP_FRAGMENTS;
 	return cfg;
 }
 

@@ -20,7 +20,7 @@ static struct netring_xdp_bridge_config config(int attach)
 {
 	struct netring_xdp_bridge_config cfg = xdp_hosts_config(attach, 0);
 
-	cfg.socket_flags = NETRING_XDP_FRAGMENTS;
+	cfg.socket.flags = NETRING_XDP_FRAGMENTS;
 	return cfg;
 }
 

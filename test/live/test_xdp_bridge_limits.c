@@ -277,19 +277,19 @@ static void refusals(void)
 	cfg.port[0].queue = 1;
 	refused(cfg, -EINVAL, NETRING_STEP_BIND, 0, "no such queue");
 	cfg = none;
-	cfg.bind[0] = NETRING_XDP_ZEROCOPY;
+	cfg.socket.bind[0] = NETRING_XDP_ZEROCOPY;
 	refused(cfg, -EOPNOTSUPP, NETRING_STEP_BIND, 0, "veth, no copies");
 	cfg = none;
 	cfg.port[0].rx_ring = 100;
 	refused(cfg, -EINVAL, NETRING_STEP_GEOMETRY, 0, "no power of two");
 	cfg = none;
-	cfg.umem = &umem;
+	cfg.socket.umem = &umem;
 	refused(cfg, -EINVAL, NETRING_STEP_CONFIG, -1, "no memory");
 	cfg = none;
 	cfg.flags = 0x10;
 	refused(cfg, -EOPNOTSUPP, NETRING_STEP_CONFIG, -1, "an unknown flag");
 	cfg = none;
-	cfg.socket_flags = NETRING_XDP_KEEP_COMPLETIONS;
+	cfg.socket.flags = NETRING_XDP_KEEP_COMPLETIONS;
 	refused(cfg, -EOPNOTSUPP, NETRING_STEP_CONFIG, -1,
 		"a socket's flag that a bridge cannot have");
 	cfg = none;

@@ -34,7 +34,7 @@ static struct netring_xdp_bridge_config config(uint32_t count)
 		xdp_hosts_config(NETRING_XDP_NATIVE, 0);
 
 	cfg.interface[0] = NEAR_PORT;
-	cfg.socket_flags = NETRING_XDP_FRAGMENTS;
+	cfg.socket.flags = NETRING_XDP_FRAGMENTS;
 	cfg.event = bridge_event;
 	cfg.port[0].more = more;
 	cfg.port[0].more_count = count;

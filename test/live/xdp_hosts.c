@@ -55,9 +55,9 @@ int xdp_hosts_try(struct netring_xdp_bridge *br,
 	for (i = 0; i < 2; i++)
 		if (!cfg->interface[i])
 			cfg->interface[i] = port_name[i];
-	if (!cfg->umem || cfg->umem == &umem) {
+	if (!cfg->socket.umem || cfg->socket.umem == &umem) {
 		must(netring_umem_init(&umem, &memory), "a umem");
-		cfg->umem = &umem;
+		cfg->socket.umem = &umem;
 	}
 	end = netring_clock_ms() + 100 * live_slack_ms();
 	do /* one is closed, the next opened: the queue may be taken for long */

@@ -39,7 +39,7 @@ static void opens(void)
 	struct netring_xdp_program_config steer = { .interface = NEAR };
 	struct netring_xdp_bridge_config joint = {
 		.interface = { NEAR, FAR },
-		.umem = &umem,
+		.socket = { .umem = &umem },
 	};
 	static struct netring_xdp_program program;
 	static struct netring_xdp_bridge bridge;

@@ -140,8 +140,7 @@ static void bridge_open(void)
 {
 	struct netring_xdp_bridge_config cfg = {
 		.interface = { card[1], card[2] },
-		.umem = &joint,
-		.bind = { NETRING_XDP_ZEROCOPY },
+		.socket = { .umem = &joint, .bind = { NETRING_XDP_ZEROCOPY } },
 		.port = { { .attach = { NETRING_XDP_NATIVE } },
 			  { .attach = { NETRING_XDP_NATIVE } } },
 	};

@@ -74,9 +74,9 @@ static void configure(struct netring_xdp_bridge_config *config,
 		config->flags |= NETRING_XDP_BRIDGE_LINK_LOCAL;
 	if (options->hold)
 		config->flags |= NETRING_XDP_BRIDGE_HOLD;
-	config->umem = &joint.umem;
+	config->socket.umem = &joint.umem;
 	if (backend_fragments(&joint.umem, mtu))
-		config->socket_flags = NETRING_XDP_FRAGMENTS;
+		config->socket.flags = NETRING_XDP_FRAGMENTS;
 	for (i = 0; i < 2; i++) {
 		port = &config->port[i];
 		config->interface[i] = options->interface[i];
