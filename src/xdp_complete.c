@@ -32,8 +32,8 @@ struct level {
 /* Where a look into the headers has come to. */
 struct place {
 	const uint8_t *data;
-	uint32_t len; /* of the first fragment, which has all headers */
-	uint32_t end; /* of what the header around says it has */
+	uint32_t len; /* headers are before this: in the first fragment, */
+	uint32_t end; /* and within what the header around says it has */
 	uint32_t at;
 	uint32_t type; /* of what begins there */
 	uint32_t protocol;
@@ -163,11 +163,14 @@ static int skip_network(struct place *p)
 	} else {
 		return 0;
 	}
-	if (header < 20 || end > p->end || p->at + header + 8 > end ||
-	    p->at + header + 8 > p->len)
+	if (header < 20 || end > p->end)
 		return 0;
 	p->at += header;
 	p->end = end;
+	if (p->len > end)
+		p->len = end;
+	if (p->at + 8 > p->len)
+		return 0;
 	p->pseudo = (uint16_t)netring_checksum_sum_(
 		to, size,
 		netring_checksum_sum_(p->type == IPV4 ? ip + 12 : ip + 8, size,
@@ -210,7 +213,7 @@ static void skip_tunnel(struct place *p)
 static int find_checksum(const struct place *p, struct level *level)
 {
 	const uint8_t *field = p->data + p->at;
-	uint16_t half, other;
+	uint32_t half;
 
 	level->from = p->at;
 	level->to = p->end;
@@ -228,16 +231,14 @@ static int find_checksum(const struct place *p, struct level *level)
 		return 0;
 	}
 	field += level->at;
-	if (p->at + level->at + 2 > p->end || p->at + level->at + 2 > p->len)
+	if (p->at + level->at + (level->sctp ? 4 : 2) > p->len)
 		return 0;
-	memcpy(&half, field, sizeof(half));
-	level->is_open = half == level->pseudo;
+	half = get16(field);
 	if (level->sctp) {
-		if (p->at + 12 > p->end || p->at + 12 > p->len)
-			return 0;
-		memcpy(&other, field + 2, sizeof(other));
-		level->is_open = !(half | other);
+		half |= get16(field + 2);
+		level->pseudo = 0;
 	}
+	level->is_open = half == level->pseudo;
 	return half || p->protocol != UDP;
 }
 
