@@ -196,9 +196,9 @@ static void skip_tunnel(struct place *p)
 		/* GENEVE, or VXLAN: by their shape, as the port may be any */
 		p->type = get16(l4 + 10);
 		p->at += 16;
-		if (l4[8] >> 6 == 0 &&
+		if (l4[8] < 64 &&
 		    (p->type == ETHERNET || p->type == IPV4 || p->type == IPV6))
-			p->at += (l4[8] & 63u) * 4;
+			p->at += l4[8] * 4u;
 		else
 			p->type = (l4[8] & 0x48) == 8 ? ETHERNET : 0;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* umem_count.h - are all frames of an UMEM there, each once? For tests. */
+/* umem_count.h - are all frames of a UMEM there, each once? For tests. */
 #ifndef NETRING_UMEM_COUNT_H
 #define NETRING_UMEM_COUNT_H
 
@@ -45,8 +45,14 @@ static inline int netring_umem_count(const struct netring_umem *umem,
 	uint32_t frame, fill = 0, tx = 0;
 
 	memset(count, 0, sizeof(*count) * NETRING_UMEM_OWNERS_);
-	if (!umem->number_) { /* the lists are made with the first socket */
-		count[NETRING_UMEM_FREE] = umem->frames_;
+	if (!umem->number_) { /* the first socket makes the lists, of all but */
+		for (frame = 0; umem->is_used_ && frame < umem->frames_;
+		     frame++)
+			count[NETRING_UMEM_USER] +=
+				umem->table_[frame] ==
+				NETRING_UMEM_WORD_(NETRING_UMEM_USER, 0);
+		count[NETRING_UMEM_FREE] =
+			umem->frames_ - count[NETRING_UMEM_USER];
 		return 0;
 	}
 	for (frame = 0; frame < umem->frames_; frame++) {
