@@ -112,9 +112,10 @@ static enum fate forward(struct netring_xdp_bridge *br,
 /* What the far socket says of a packet, or of a fragment. */
 static enum fate judge(int r)
 {
-	return r >= 0	    ? FATE_FORWARDED :
-	       r == -EAGAIN ? FATE_RING_FULL :
-			      FATE_TOO_LONG;
+	return r >= 0		? FATE_FORWARDED :
+	       r == -EAGAIN	? FATE_RING_FULL :
+	       r == -EOPNOTSUPP ? FATE_UNSUPPORTED :
+				  FATE_TOO_LONG;
 }
 
 /* What becomes of the first fragment becomes of all; with the last, the packet

@@ -15,7 +15,12 @@ enum fate {
 	FATE_TOO_LONG,
 	FATE_RING_FULL,
 	FATE_LINK_DOWN,
-	FATE_CUT /* not counted: the filter took these fragments away */
+	FATE_REFUSED, /* the first of its causes */
+	FATE_UNSUPPORTED = FATE_REFUSED +
+			   offsetof(struct netring_refused, unsupported) / 8,
+	FATE_CUT = FATE_REFUSED +
+		   NETRING_REFUSED_CAUSES /* not counted: the filter took these
+					   * fragments away */
 };
 
 /* xdp_bridge_look.c: once a second, and what a flush said: of frames, nothing

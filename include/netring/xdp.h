@@ -185,7 +185,8 @@ struct netring_xdp {
  *   GEOMETRY   -EINVAL: a ring is no power of two from 1 to 32768, or the
  *              UMEM has no frames for that mode
  *   SOCKET     -EAFNOSUPPORT: a kernel without AF_XDP; -EPERM: CAP_NET_RAW
- *   INTERFACE  -ENODEV; -EPFNOSUPPORT: no Ethernet
+ *   INTERFACE  -ENODEV; -EPFNOSUPPORT: no Ethernet; or a bond, which has no
+ *              queues of its own: open one for each of its ports
  *   UMEM       -ENOBUFS: RLIMIT_MEMLOCK (raise it, or take fewer frames; a
  *              socket just closed counts for some 20 ms);
  *              -ENOMEM; -EFAULT: memory that cannot be pinned

@@ -196,6 +196,8 @@ int netring_xdp_bridge_timeout(const struct netring_xdp_bridge *bridge);
  *
  * refused.other  the far device dropped it, as a kick of its tx ring told
  * refused.busy   the far device took nothing for a second
+ * refused.unsupported  a packet in fragments, and a far socket without them
+ * too_long       also a packet of fewer than 14 bytes, or 18 fragments
  * kernel_drops   the kernel's counters rx_dropped and rx_ring_full
  * renewals       the near program had been taken off, and was attached again
  * gso, cut       always 0

@@ -104,7 +104,9 @@ int netring_xdp_program_open(struct netring_xdp_program *program,
  * was made anew.
  *
  * Return:  0, or < 0 with step INTERFACE or ATTACH: -EBUSY: there is another
- *          program, see program->foreign; -EOPNOTSUPP: in none of the ways.
+ *          program, see program->foreign; -EOPNOTSUPP: in none of the ways. A
+ *          VLAN device has no native mode, and its packets no tag: take the
+ *          device below it, whose packets have their tags in place.
  */
 int netring_xdp_program_attach(struct netring_xdp_program *program);
 
