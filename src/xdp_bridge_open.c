@@ -208,7 +208,7 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 		netring_xdp_bridge_leave_(br, port);
 	r = netring_xdp_reopen(&port->xdp);
 
-	/* what is in the middle of a packet comes to its end here */
+	/* a packet that is only partly forwarded is abandoned */
 	if (port->in_packet) {
 		port->stats.link_down++;
 		netring_xdp_drop_open_(&other->xdp.tx);

@@ -32,9 +32,10 @@ static inline uint32_t netring_umem_walk_(const struct netring_umem *umem,
 /**
  * netring_umem_count() - count the frames of each owner.
  *
- * Holds them against the lists and against what the sockets know: O(frames),
- * for tests. Not while another thread is at it. (The debug build looks at its
- * own side with each fill, release and reap.)
+ * Compares them with the lists of free frames and with what the sockets know.
+ * O(frames), for tests. Not thread-safe: no other thread may use the UMEM
+ * meanwhile. (The debug build checks its own side with each fill, release and
+ * reap.)
  *
  * Return: 0, or -EUCLEAN: a frame is lost, or had twice.
  */

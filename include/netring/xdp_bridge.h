@@ -16,25 +16,27 @@ extern "C" {
 #endif
 
 /*
- * Two sockets on one UMEM: what one receives, the other sends from the same
- * frame. Unlike the bridge of packet sockets (bridge.h) it steals: the host's
- * own stack does not see what it forwards. Its limits are those of XDP:
+ * The sockets of both interfaces share one UMEM: what one receives, the other
+ * sends from the same frame. Unlike the bridge of packet sockets (bridge.h) it
+ * steals: the host's own stack does not see what it forwards. Its limits are
+ * those of XDP:
  *
  * - A socket serves one queue. The bridge has one socket for each interface,
- *   and more where it is given memory for them: see more. What comes in on a
- *   queue without socket goes to the host's stack: queues and joined tell.
+ *   and further ones where the caller gives memory for them (port.more). A
+ *   packet that comes in on a queue without socket goes to the host's stack;
+ *   compare joined with queues.
  * - A checksum that the sender left to its device (a container's, over veth)
- *   comes without any mark. The bridge knows it by its value and fills it in,
- *   as netring_xdp_complete() tells, also of packets in fragments:
- *   stats.checksum. RAW_CHECKSUMS saves that look, for wires; so does a
- *   library without CONFIG_XDP_CHECKSUM.
+ *   comes without any mark. The bridge recognizes it by its value and fills
+ *   it in: see netring_xdp_complete(), and stats.checksum. Between real wires
+ *   RAW_CHECKSUMS saves that work; so does a library without
+ *   CONFIG_XDP_CHECKSUM.
  * - A super-frame (GRO, LRO, TSO) is longer than a frame of the UMEM: the
  *   kernel drops it, stats.kernel_drops. In native mode a veth peer makes
- *   none; in generic mode turn TSO off at the sender. GRO, LRO and TSO of
- *   the two ports are off while the bridge is open, as far as it may.
- * - A tag that the device takes out is lost, and the frame goes on without it:
- *   ethtool -K INTERFACE rxvlan off. A virtual sender (veth) never puts it in:
- *   txvlan off, there.
+ *   none; in generic mode turn TSO off at the sender. The bridge turns GRO,
+ *   LRO and TSO of the two ports off while it is open, if it may.
+ * - A VLAN tag that the device takes out of the frame is lost, and the frame
+ *   goes on without it: ethtool -K INTERFACE rxvlan off. A virtual sender
+ *   (veth) does not put it in: there, txvlan off.
  */
 
 /*
@@ -50,46 +52,46 @@ extern "C" {
 #define NETRING_XDP_BRIDGE_KEEP_OFFLOADS 0x4u
 #define NETRING_XDP_BRIDGE_RAW_CHECKSUMS 0x8u
 
-#define NETRING_XDP_BRIDGE_MORE 15u
+#define NETRING_XDP_BRIDGE_MORE 15u /* further queues of a port, at most */
 
-/* Of a port; zero means the default. What is not here is the bridge's. */
+/* One port; zero means the default. */
 struct netring_xdp_bridge_port_config {
-	uint32_t queue; /* the one that is joined; with more: 0 */
+	uint32_t queue; /* the queue that is joined; 0 with @more */
 
-	/* Sockets for the queues from 1 on, also for those that come while the
-	 * bridge runs (ethtool -L); the bridge's until close. They only
-	 * receive, and share the port's rx_frames. With a poll of your own
-	 * watch netring_xdp_fd() of each that is joined. CONFIG_XDP_GROUP. */
+	/* Memory for sockets of the queues from 1 on, also of queues that are
+	 * added while the bridge runs (ethtool -L); the bridge's until close.
+	 * They only receive, and share rx_frames. A loop of the caller's
+	 * watches netring_xdp_fd() of the first joined - 1, too.
+	 * CONFIG_XDP_GROUP. */
 	struct netring_xdp *more;
-	uint32_t more_count; /* NETRING_XDP_BRIDGE_MORE at most */
+	uint32_t more_count; /* sockets; NETRING_XDP_BRIDGE_MORE at most */
 
-	/* of what arrives: slots of the rx and of the fill ring, powers of two
-	 * (0: CONFIG_XDP_RING), and frames with the kernel (0: a quarter of
-	 * the UMEM's) */
+	/* receiving: slots of the rx ring and of the fill ring, powers of two
+	 * (0: CONFIG_XDP_RING); frames with the kernel (0: a quarter of the
+	 * UMEM's) */
 	uint32_t rx_ring;
 	uint32_t rx_frames;
 
-	/* of what leaves: slots of the tx and of the completion ring, and
-	 * frames on their way */
+	/* sending: slots of the tx ring and of the completion ring; frames
+	 * under way; the same defaults */
 	uint32_t tx_ring;
 	uint32_t tx_frames;
 
-	/* how long to wait for a queue that a socket just closed had, in ms.
-	 * 0: 500 at open; a port that comes back tries for 100, as the other
-	 * one waits */
+	/* ms to wait for a queue whose last socket was just closed; 0: 500 at
+	 * open, and 100 when a port comes back, as the other port waits */
 	uint32_t retry_ms;
 
-	/* its program, as in struct netring_xdp_program_config: flows are
-	 * added to netring_xdp_bridge_program() */
+	/* as in struct netring_xdp_program_config; add the flows to
+	 * netring_xdp_bridge_program() */
 	uint32_t flows;
 	uint32_t program_flags; /* NETRING_XDP_PROGRAM_EXCEPT */
 	uint8_t attach[2];
 };
 
-/* What the sockets of both ports have, as in struct netring_xdp_config. */
+/* The sockets of both ports, as in struct netring_xdp_config. */
 struct netring_xdp_bridge_socket_config {
-	/* no other socket uses it, and all its frames are for receiving; 1024
-	 * frames do */
+	/* no other socket may use it; all its frames are for receiving; 1024
+	 * frames are enough */
 	struct netring_umem *umem;
 	uint32_t flags; /* NETRING_XDP_FRAGMENTS, _SPIN, _BUSY_POLL */
 	uint32_t tx_budget;
@@ -106,8 +108,9 @@ struct netring_xdp_bridge_config {
 	struct netring_xdp_bridge_port_config port[2];
 
 	/* As in struct netring_bridge_config. A packet has data, len, wire_len
-	 * and link; its tags are in place, and its checksums complete. Of a
-	 * packet in fragments it sees the first, its checksums as they came. */
+	 * and link (protocol, family, ifindex, hatype); its tags are in place,
+	 * and its checksums complete. It sees only the first fragment of a
+	 * packet, with the checksums as they came. */
 	enum netring_verdict (*filter)(void *user, struct netring_packet *pkt,
 				       int direction);
 	void (*event)(void *user, int port, enum netring_port_event event);
@@ -116,7 +119,7 @@ struct netring_xdp_bridge_config {
 
 struct netring_xdp_bridge_port_ {
 	struct netring_bridge_stats stats; /* from here to the other port; */
-	uint64_t forwarded;		   /* what was told of it last */
+	uint64_t forwarded;		   /* as reported last */
 	struct netring_offloads_ offloads; /* to be restored */
 	uint32_t completed_before;	   /* sending: at the last look */
 	uint8_t number;
@@ -128,13 +131,13 @@ struct netring_xdp_bridge_port_ {
 	uint8_t is_stuck;  /* sending: no room, and a kick makes none */
 	uint8_t is_deaf;   /* without its program */
 	uint8_t state;	   /* enum netring_port_event */
-	uint8_t is_taken;  /* a queue was, at the last look */
-	uint8_t is_short;  /* of frames to receive into */
-	uint32_t turn;	   /* the queue that is received from next */
-	uint32_t frames;   /* to receive into, of all queues */
+	uint8_t is_taken;  /* a queue could not be joined at the last look */
+	uint8_t is_short;  /* has few frames to receive into */
+	uint32_t turn;	   /* the queue to receive from next */
+	uint32_t frames;   /* to receive into, on all queues */
 	uint32_t more_count;
 	struct netring_xdp *more;
-	uint64_t drops_before; /* of sockets that were closed */
+	uint64_t drops_before; /* kernel_drops of sockets that were closed */
 	struct netring_xdp xdp;
 	struct netring_xdp_program program;
 	struct netring_xdp_packet fragment[NETRING_XDP_FRAGMENTS_MAX];
@@ -144,15 +147,15 @@ struct netring_xdp_bridge_port_ {
 struct netring_xdp_bridge {
 	enum netring_step step;
 	int port;	    /* where an open failed */
-	uint32_t foreign;   /* the program that is in the way, also of a
-			     * port that comes back */
-	uint32_t queues[2]; /* of each interface, */
-	uint32_t joined[2]; /* and how many of them have a socket */
+	uint32_t foreign;   /* id of another program that is in the way, at
+			     * open or when a port comes back */
+	uint32_t queues[2]; /* of each interface */
+	uint32_t joined[2]; /* of these, queues that have a socket */
 
 	int fd_;      /* + 1; for ioctls */
 	int stop_fd_; /* + 1; of run */
 	int stopped_;
-	int copy_; /* zero-copy would not do for both */
+	int copy_; /* one of the two cannot be zero-copy */
 	uint32_t flags_;
 	uint32_t budget_;
 	int64_t looked_; /* ms */
@@ -166,12 +169,15 @@ struct netring_xdp_bridge {
 /**
  * netring_xdp_bridge_open() - start to join two interfaces.
  *
- * Both in promiscuous mode. Kernel: 5.10, CAP_NET_RAW, CAP_NET_ADMIN, CAP_BPF.
- * Return: 0, or < 0 with step and port: as netring_xdp_open() and
- * netring_xdp_program_open() and _attach(); step CONFIG: -EINVAL, the same
- * interface twice, a queue and more, no umem, or one that has sockets or fewer than 4 frames;
- * -EOPNOTSUPP, a flag that is unknown or not in this build; GEOMETRY: with
- * FRAGMENTS, 17 slots are needed.
+ * Both interfaces are set to promiscuous mode.
+ *
+ * Kernel:  5.10; CAP_NET_RAW, CAP_NET_ADMIN, CAP_BPF.
+ * Return:  0, or < 0 with bridge->step and bridge->port: as netring_xdp_open(),
+ *          netring_xdp_program_open() and netring_xdp_program_attach();
+ *   CONFIG    -EINVAL: the same interface twice, no UMEM, one that has sockets
+ *             or fewer than 4 frames, a queue and more; -EOPNOTSUPP: a flag
+ *             that is unknown, or not in this build
+ *   GEOMETRY  -EINVAL: with FRAGMENTS a tx ring, or tx_frames, of fewer than 17
  */
 int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 			    const struct netring_xdp_bridge_config *cfg)
@@ -194,13 +200,13 @@ int netring_xdp_bridge_timeout(const struct netring_xdp_bridge *bridge);
 /*
  * What the counters of struct netring_bridge_stats are here:
  *
- * refused.other  the far device dropped it, as a kick of its tx ring told
- * refused.busy   the far device took nothing for a second
- * refused.unsupported  a packet in fragments, and a far socket without them
- * too_long       also a packet of fewer than 14 bytes, or 18 fragments
- * kernel_drops   the kernel's counters rx_dropped and rx_ring_full
- * renewals       the near program had been taken off, and was attached again
- * gso, cut       always 0
+ * refused.other        the far device dropped it, as a kick reported
+ * refused.busy         the far device took nothing for a second
+ * refused.unsupported  it has fragments, which the far socket cannot send
+ * too_long             also: fewer than 14 bytes, more than 17 fragments
+ * kernel_drops         the kernel's counters rx_dropped and rx_ring_full
+ * renewals             the near program was attached again
+ * gso, cut             always 0
  *
  * Return: 0, or -errno: the kernel's counters could not be read.
  */

@@ -201,7 +201,7 @@ static int fail_open(const struct bridge_case *test, uint32_t n, int error)
 	assert_int_equal(offloads(), 2);
 	wrap_disarm();
 	xdp_end(&plain);
-	/* opened again, on an UMEM that is new again */
+	/* opened again, on a UMEM that is new again */
 	if (r < 0 && n % 8 == 0) {
 		xdp_begin(&plain);
 		xdp_arm(0, 0);
