@@ -179,29 +179,42 @@ static int skip_network(struct place *p)
 	return 1;
 }
 
-/* What a tunnel's header says that is behind it; 0: none. */
+/* To what a tunnel's header has behind it: its type, 0: nothing. */
 static void skip_tunnel(struct place *p)
 {
 	const uint8_t *l4 = p->data + p->at;
+	uint32_t version;
 
 	p->type = 0;
-	if (p->protocol == 4 || p->protocol == 41) {
-		p->type = p->protocol == 4 ? IPV4 : IPV6;
-	} else if (p->protocol == GRE && !((l4[0] & 0x4f) | (l4[1] & 7))) {
+	if (p->protocol == GRE) {
+		if ((l4[0] & 0x4f) | (l4[1] & 7))
+			return;
 		p->type = get16(l4 + 2);
 		/* a checksum, a key, a number */
 		p->at += 4 + (l4[0] >> 5 & 4) + (l4[0] >> 3 & 4) +
 			 (l4[0] >> 2 & 4);
-	} else if (p->protocol == UDP && p->at + 16 <= p->len) {
-		/* GENEVE, or VXLAN: by their shape, as the port may be any */
-		p->type = get16(l4 + 10);
-		p->at += 16;
-		if (l4[8] < 64 &&
-		    (p->type == ETHERNET || p->type == IPV4 || p->type == IPV6))
-			p->at += l4[8] * 4u;
-		else
-			p->type = (l4[8] & 0x48) == 8 ? ETHERNET : 0;
+		return;
 	}
+	if (p->protocol == UDP && p->at + 16 <= p->len) {
+		/* by its shape, as the port may be any: GENEVE, VXLAN, or IP
+		 * (foo over UDP, bareudp) */
+		l4 += 8;
+		p->at += 16;
+		p->type = get16(l4 + 2);
+		if (*l4 < 64 && (p->type == ETHERNET || p->type == IPV4 ||
+				 p->type == IPV6)) {
+			p->at += *l4 * 4u;
+			return;
+		}
+		p->type = ETHERNET;
+		if ((*l4 & 0x48) == 8)
+			return;
+		p->at -= 8;
+	} else if (p->protocol != 4 && p->protocol != 41) {
+		return;
+	}
+	version = *l4 >> 4;
+	p->type = version == 4 ? IPV4 : version == 6 ? IPV6 : 0;
 }
 
 /*

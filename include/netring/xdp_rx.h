@@ -110,8 +110,8 @@ static inline int netring_xdp_rx_packet(struct netring_xdp_rx *rx,
  * INTERFACE tx off.
  *
  * TCP, UDP, SCTP and GRE over IPv4 and IPv6; behind VLAN tags, behind IPv6
- * options and routes, in IP, GRE, VXLAN (on any port) and GENEVE, up to four
- * within each other. An unfinished one is known by its value, the sum of the
+ * options and routes, in IP, GRE, and on any UDP port VXLAN, GENEVE and IP
+ * (foo over UDP), up to four within each other. An unfinished one is known by its value, the sum of the
  * pseudo-header (SCTP, GRE: 0). One that is right stays right, whatever its
  * value; and what is inside a tunnel whose own checksum is right stays as it
  * is. Of wrong ones, damaged on a wire, one in 65536 comes out as right.

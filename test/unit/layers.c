@@ -253,7 +253,7 @@ static void geneve(void)
 
 void layers_tunnel(void)
 {
-	switch (random_below(5)) {
+	switch (random_below(6)) {
 	case 0:
 		break; /* IP in IP */
 	case 1:
@@ -266,6 +266,10 @@ void layers_tunnel(void)
 	case 3:
 		layers_ethernet();
 		layers_vxlan();
+		break;
+	case 4: /* as foo-over-UDP and bareudp do */
+		layers_transport(17);
+		say(" fou");
 		break;
 	default:
 		if (random_below(2))
