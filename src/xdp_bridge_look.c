@@ -8,8 +8,9 @@ struct netring_xdp *
 netring_xdp_bridge_socket_(struct netring_xdp_bridge_port_ *port,
 			   uint32_t queue)
 {
-	return NETRING_CONFIG_XDP_GROUP && queue ? &port->more[queue - 1] :
-						   &port->xdp;
+	return NETRING_CONFIG_XDP_GROUP && queue ?
+		       &port->config.more[queue - 1] :
+		       &port->xdp;
 }
 
 /* Packets that are in the ring still: their last descriptors. */

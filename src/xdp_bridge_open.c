@@ -33,33 +33,36 @@ static int attach(struct netring_xdp_bridge *br,
 static int open_program(struct netring_xdp_bridge *br,
 			const struct netring_xdp_bridge_config *cfg, int i)
 {
-	const struct netring_xdp_bridge_port_config *mine = &cfg->port[i];
+	struct netring_xdp_bridge_port_ *port = &br->port_[i];
 	struct netring_xdp_program_config program;
 	int r;
 
 	memset(&program, 0, sizeof(program));
 	program.interface = cfg->interface[i];
-	program.queues = mine->queue + mine->more_count + 1;
-	program.flows = mine->flows;
-	program.flags = mine->program_flags;
+	program.queues = port->config.queue + port->config.more_count + 1;
+	program.flows = port->config.flows;
+	program.flags = port->config.program_flags;
 	if (cfg->socket.flags & NETRING_XDP_FRAGMENTS)
 		program.flags |= NETRING_XDP_PROGRAM_FRAGMENTS;
-	memcpy(program.attach, mine->attach, sizeof(program.attach));
-	r = netring_xdp_program_open(&br->port_[i].program, &program);
-	br->step = br->port_[i].program.step;
+	memcpy(program.attach, port->config.attach, sizeof(program.attach));
+	r = netring_xdp_program_open(&port->program, &program);
+	br->step = port->program.step;
 	return r;
 }
 
 static int open_socket(struct netring_xdp_bridge *br,
 		       const struct netring_xdp_bridge_config *cfg, int i)
 {
-	const struct netring_xdp_bridge_port_config *mine = &cfg->port[i];
 	struct netring_xdp_bridge_port_ *port = &br->port_[i];
-	uint32_t quarter =
-		cfg->socket.umem->frames_ / 4; /* fill and tx of both */
+	struct netring_xdp_bridge_port_config *mine = &port->config;
+	uint32_t quarter = cfg->socket.umem->frames_ / 4; /* fill, tx of both */
 	struct netring_xdp_config socket;
 	int r;
 
+	if (!mine->rx_frames)
+		mine->rx_frames = quarter;
+	if (!mine->tx_frames)
+		mine->tx_frames = quarter;
 	memset(&socket, 0, sizeof(socket));
 	socket.interface = cfg->interface[i];
 	socket.umem = cfg->socket.umem;
@@ -70,11 +73,8 @@ static int open_socket(struct netring_xdp_bridge *br,
 		socket.bind[0] = NETRING_XDP_COPY;
 	socket.rx_ring = socket.fill_ring = mine->rx_ring;
 	socket.tx_ring = socket.completion_ring = mine->tx_ring;
-	socket.rx_frames = mine->rx_frames ? mine->rx_frames : quarter;
-	port->frames = socket.rx_frames;
-	port->more = mine->more;
-	port->more_count = mine->more_count;
-	socket.tx_frames = mine->tx_frames ? mine->tx_frames : quarter;
+	socket.rx_frames = mine->rx_frames;
+	socket.tx_frames = mine->tx_frames;
 	socket.tx_budget = cfg->socket.tx_budget;
 	socket.retry_ms = mine->retry_ms;
 	socket.program = &port->program;
@@ -94,6 +94,7 @@ static int open_port(struct netring_xdp_bridge *br,
 
 	br->port = i;
 	port->number = (uint8_t)i;
+	port->config = cfg->port[i];
 	br->step = NETRING_STEP_INTERFACE;
 	r = netring_interface_queues_(cfg->interface[i], &most);
 	if (r < 0)
@@ -143,11 +144,25 @@ static int set_up(struct netring_xdp_bridge *br,
 	return r;
 }
 
-static int is_port(const struct netring_xdp_bridge_port_config *port)
+static int check(const struct netring_xdp_bridge_config *cfg)
 {
-	return !port->more_count ||
-	       (port->more && !port->queue &&
-		port->more_count <= NETRING_XDP_BRIDGE_MORE);
+	const struct netring_umem *umem = cfg->socket.umem;
+	const struct netring_xdp_bridge_port_config *port;
+
+	for (port = cfg->port; port < cfg->port + 2; port++) {
+		if (port->program_flags & ~NETRING_XDP_PROGRAM_EXCEPT ||
+		    (!NETRING_CONFIG_XDP_GROUP && port->more_count))
+			return -EOPNOTSUPP;
+		if (port->more_count > NETRING_XDP_BRIDGE_MORE ||
+		    (port->more_count && (!port->more || port->queue)))
+			return -EINVAL;
+	}
+	if (cfg->flags & ~BRIDGE_FLAGS || cfg->socket.flags & ~SOCKET_FLAGS)
+		return -EOPNOTSUPP;
+	return !cfg->interface[0] || !cfg->interface[1] || !umem ||
+			       umem->users_ || umem->frames_ < 4 ?
+		       -EINVAL :
+		       0;
 }
 
 int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
@@ -165,16 +180,9 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 	bridge->event_ = cfg->event;
 	bridge->user_ = cfg->user;
 	bridge->step = NETRING_STEP_CONFIG;
-	if (cfg->flags & ~BRIDGE_FLAGS || cfg->socket.flags & ~SOCKET_FLAGS ||
-	    (cfg->port[0].program_flags | cfg->port[1].program_flags) &
-		    ~NETRING_XDP_PROGRAM_EXCEPT ||
-	    (!NETRING_CONFIG_XDP_GROUP &&
-	     cfg->port[0].more_count | cfg->port[1].more_count))
-		return -EOPNOTSUPP;
-	if (!cfg->interface[0] || !cfg->interface[1] || !umem || umem->users_ ||
-	    umem->frames_ < 4 || !is_port(&cfg->port[0]) ||
-	    !is_port(&cfg->port[1]))
-		return -EINVAL;
+	r = check(cfg);
+	if (r < 0)
+		return r;
 	for (;;) {
 		given = umem->given_;
 		umem->given_ = umem->frames_;

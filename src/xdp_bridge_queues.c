@@ -7,7 +7,7 @@
 static uint32_t share(struct netring_xdp_bridge_port_ *port, uint32_t joined,
 		      uint32_t queues)
 {
-	uint32_t each = port->frames / queues;
+	uint32_t each = port->config.rx_frames / queues;
 	struct netring_xdp *xdp;
 
 	while (joined--) {
@@ -29,8 +29,8 @@ int netring_xdp_bridge_join_(struct netring_xdp_bridge *br,
 	struct netring_xdp *xdp;
 	int r = 0;
 
-	if (want > port->more_count + 1)
-		want = port->more_count + 1;
+	if (want > port->config.more_count + 1)
+		want = port->config.more_count + 1;
 	if (want <= before)
 		return 0;
 	socket.rx_frames = share(port, before, want);
@@ -42,7 +42,7 @@ int netring_xdp_bridge_join_(struct netring_xdp_bridge *br,
 		socket.retry_ms = 1; /* there is a next look */
 	for (; r >= 0 && *joined < want; *joined += r >= 0) {
 		socket.queue = *joined;
-		xdp = &port->more[*joined - 1];
+		xdp = &port->config.more[*joined - 1];
 		r = netring_xdp_open(xdp, &socket);
 		br->step = xdp->step;
 	}
@@ -58,7 +58,7 @@ void netring_xdp_bridge_leave_(struct netring_xdp_bridge *br,
 	struct netring_xdp *xdp;
 
 	while (*joined > 1) {
-		xdp = &port->more[--*joined - 1];
+		xdp = &port->config.more[--*joined - 1];
 		(void)netring_xdp_read_stats(xdp, &stats);
 		port->drops_before += stats.rx_dropped + stats.rx_ring_full;
 		(void)netring_xdp_close(xdp);

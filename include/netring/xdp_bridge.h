@@ -66,15 +66,13 @@ struct netring_xdp_bridge_port_config {
 	struct netring_xdp *more;
 	uint32_t more_count; /* sockets; NETRING_XDP_BRIDGE_MORE at most */
 
-	/* receiving: slots of the rx ring and of the fill ring, powers of two
-	 * (0: CONFIG_XDP_RING); frames with the kernel (0: a quarter of the
-	 * UMEM's) */
+	/* slots, powers of two: of the rx ring and the fill ring, of the tx
+	 * ring and the completion ring; 0: CONFIG_XDP_RING */
 	uint32_t rx_ring;
-	uint32_t rx_frames;
-
-	/* sending: slots of the tx ring and of the completion ring; frames
-	 * under way; the same defaults */
 	uint32_t tx_ring;
+	/* frames with the kernel, to receive into and to send; 0: a quarter
+	 * of the UMEM's */
+	uint32_t rx_frames;
 	uint32_t tx_frames;
 
 	/* ms to wait for a queue whose last socket was just closed; 0: 500 at
@@ -134,9 +132,7 @@ struct netring_xdp_bridge_port_ {
 	uint8_t is_taken;  /* a queue could not be joined at the last look */
 	uint8_t is_short;  /* has few frames to receive into */
 	uint32_t turn;	   /* the queue to receive from next */
-	uint32_t frames;   /* to receive into, on all queues */
-	uint32_t more_count;
-	struct netring_xdp *more;
+	struct netring_xdp_bridge_port_config config;
 	uint64_t drops_before; /* kernel_drops of sockets that were closed */
 	struct netring_xdp xdp;
 	struct netring_xdp_program program;
