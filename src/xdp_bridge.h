@@ -35,7 +35,7 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *bridge,
 			       struct netring_xdp_bridge_port_ *port);
 
 /* xdp_bridge_queues.c, CONFIG_XDP_GROUP: a socket for each queue that has none,
- * as far as there are; > 0: there is one more. And close them. */
+ * as far as there are. And close them. */
 int netring_xdp_bridge_join_(struct netring_xdp_bridge *bridge,
 			     struct netring_xdp_bridge_port_ *port);
 void netring_xdp_bridge_leave_(struct netring_xdp_bridge *bridge,

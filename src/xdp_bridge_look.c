@@ -98,10 +98,12 @@ static void look_at_queues(struct netring_xdp_bridge *br,
 	if (r <= 0)
 		return;
 	*queues = (uint32_t)r;
-	if (NETRING_CONFIG_XDP_GROUP &&
-	    netring_xdp_bridge_join_(br, port) > 0 && *queues > before)
+	if (NETRING_CONFIG_XDP_GROUP && port->config.more_count) {
+		(void)netring_xdp_bridge_join_(br, port);
 		/* drivers (veth) give a program to the queues that there are */
-		(void)netring_xdp_program_attach(&port->program);
+		if (*queues > before)
+			(void)netring_xdp_program_attach(&port->program);
+	}
 	if (*queues != before)
 		tell(br, port, NETRING_PORT_QUEUES);
 }

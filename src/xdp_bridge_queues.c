@@ -47,7 +47,7 @@ int netring_xdp_bridge_join_(struct netring_xdp_bridge *br,
 		br->step = xdp->step;
 	}
 	port->is_taken = r < 0;
-	return r < 0 ? r : (int)(*joined - before);
+	return r;
 }
 
 void netring_xdp_bridge_leave_(struct netring_xdp_bridge *br,

@@ -113,8 +113,8 @@ int netring_xdp_program_attach(struct netring_xdp_program *program);
 /*
  * Attach the program again if somebody took it off (bpftool link detach, ip
  * link set xdp off): nothing would come any more, and no event reports it.
- * rx_wait() does this for netring_xdp_config.program, a group and a bridge for theirs,
- * once a second.
+ * rx_wait() does this for netring_xdp_config.program, a group and a bridge for
+ * theirs, once a second.
  *
  * Return: 0: it is attached, or never was; 1: attached again; < 0: it is off,
  * as attach.

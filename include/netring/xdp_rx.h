@@ -111,10 +111,11 @@ static inline int netring_xdp_rx_packet(struct netring_xdp_rx *rx,
  *
  * TCP, UDP, SCTP and GRE over IPv4 and IPv6; behind VLAN tags, behind IPv6
  * options and routes, in IP, GRE, and on any UDP port VXLAN, GENEVE and IP
- * (foo over UDP), up to four within each other. An unfinished one is known by its value, the sum of the
- * pseudo-header (SCTP, GRE: 0). One that is right stays right, whatever its
- * value; and what is inside a tunnel whose own checksum is right stays as it
- * is. Of wrong ones, damaged on a wire, one in 65536 comes out as right.
+ * (foo over UDP), up to four within each other. An unfinished checksum is
+ * recognized by its value, the sum of the pseudo-header (SCTP, GRE: 0). A right
+ * one stays right, whatever its value; what is inside a tunnel whose own
+ * checksum is right stays as it is. When a packet was damaged on a wire, its
+ * wrong checksum becomes a right one in one of 65536 cases.
  *
  * Return: 1: filled in; 0: there was nothing to do. CONFIG_XDP_CHECKSUM.
  */

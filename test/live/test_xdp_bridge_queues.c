@@ -42,13 +42,25 @@ static struct netring_xdp_bridge_config config(uint32_t count)
 	return cfg;
 }
 
+/* A socket just closed has its queue for a while. */
+static void set_queues_of(const char *name, uint32_t count)
+{
+	int64_t end = netring_clock_ms() + 50 * live_slack_ms();
+	int r;
+
+	while ((r = port_set_queues(name, count)) == -EINVAL &&
+	       netring_clock_ms() < end)
+		live_sleep_ms(5);
+	must(r, "%u queues of %s", count, name);
+}
+
 /* With XDP there are never more to send on than the other end receives on. */
 static void set_queues(uint32_t count)
 {
 	int fewer = count == 1;
 
-	must(port_set_queues(fewer ? FAR_END : NEAR_PORT, count), "queues");
-	must(port_set_queues(fewer ? NEAR_PORT : FAR_END, count), "queues");
+	set_queues_of(fewer ? FAR_END : NEAR_PORT, count);
+	set_queues_of(fewer ? NEAR_PORT : FAR_END, count);
 }
 
 /* What leaves by a queue of FAR_END comes in by the same of NEAR_PORT. */
@@ -169,6 +181,49 @@ static void grows(void)
 	memset(bridge_told, 0, sizeof(bridge_told));
 }
 
+/* A queue that someone else has when it comes: the others are joined, and that
+ * one as soon as it is free. */
+static void taken(void)
+{
+	struct netring_xdp_bridge_config cfg = config(QUEUES - 1);
+	struct netring_umem_config memory = { NETRING_UMEM_OF(far),
+					      .frame_size = 2048 };
+	struct netring_xdp_config other = { .interface = NEAR_PORT,
+					    .umem = &far_umem,
+					    .queue = 2 };
+	static struct netring_xdp xdp;
+	int64_t begun;
+
+	must(netring_umem_init(&far_umem, &memory), "memory");
+	set_queues(1);
+	xdp_hosts_open(&br, &cfg);
+	(void)xdp_hosts_run_for(&br, 1); /* the next look is in a second */
+	set_queues(QUEUES);
+	must(netring_xdp_open(&xdp, &other), "another socket");
+	until_joined(2, "one queue is taken");
+	is(br.queues[0], QUEUES, "of as many");
+	back_passes("one queue is taken");
+	begun = netring_clock_ms();
+	br.looked_ = 0;
+	(void)netring_xdp_bridge_step(&br, 0);
+	diag("a look: %d ms", (int)(netring_clock_ms() - begun));
+	is(br.joined[0], 2, "it still is");
+	netring_xdp_close(&xdp);
+	until_joined(QUEUES, "it is free");
+	open_senders();
+	all_pass(QUEUES, 100, "it is free");
+	close_senders();
+	xdp_hosts_close(&br, "taken");
+	must(netring_umem_init(&far_umem, &memory), "memory");
+	other.queue = 1;
+	must(netring_xdp_open(&xdp, &other), "another socket");
+	cfg = config(QUEUES - 1);
+	is(xdp_hosts_try(&br, &cfg), -EBUSY, "taken when it opens");
+	is(br.step, NETRING_STEP_BIND, "its step");
+	is(br.port, 0, "its port");
+	netring_xdp_close(&xdp);
+}
+
 /* A packet in fragments is of one queue, however few are taken in a step. */
 static void fragments(uint32_t budget)
 {
@@ -280,6 +335,7 @@ int main(void)
 		skip("not in this kernel", "fragments");
 	}
 	again();
+	taken();
 	some(0);
 	some(1);
 	refused();
