@@ -94,6 +94,7 @@ static int open_port(struct netring_xdp_bridge *br,
 
 	br->port = i;
 	port->number = (uint8_t)i;
+	port->is_taken = 0;
 	port->config = cfg->port[i];
 	br->step = NETRING_STEP_INTERFACE;
 	r = netring_interface_queues_(cfg->interface[i], &most);
