@@ -81,6 +81,9 @@ lib-$(CONFIG_XDP_GROUP) += xdp_group.o
 lib-$(CONFIG_XDP_CHECKSUM) += xdp_complete.o checksum.o
 lib-$(CONFIG_XDP_BRIDGE) += xdp_bridge_open.o xdp_bridge.o xdp_bridge_look.o
 lib-$(CONFIG_XDP_BRIDGE) += offload.o
+ifdef CONFIG_XDP_GROUP
+lib-$(CONFIG_XDP_BRIDGE) += xdp_bridge_queues.o
+endif
 lib-$(CONFIG_LOOP) += loop.o
 lib-$(CONFIG_PACE) += pace.o divide.o
 lib-$(CONFIG_METRICS) += metrics.o divide.o

@@ -23,6 +23,7 @@
 #define NR_SIOCGIFINDEX 0x8933
 #define NR_IFF_UP 1
 #define NR_IFF_RUNNING 0x40
+#define NR_IFF_MASTER 0x400
 #define NR_SIOCETHTOOL 0x8946
 
 struct nr_ifreq {

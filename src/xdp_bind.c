@@ -6,7 +6,7 @@
 
 #include "packet_socket.h"
 
-/* What the sockets of an UMEM have in common. */
+/* What the sockets of a UMEM have in common. */
 #define UMEM_WIDE (NETRING_XDP_FRAGMENTS | NETRING_XDP_SPIN)
 
 #define BUSY_USECS 20u

@@ -112,9 +112,10 @@ static enum fate forward(struct netring_xdp_bridge *br,
 /* What the far socket says of a packet, or of a fragment. */
 static enum fate judge(int r)
 {
-	return r >= 0	    ? FATE_FORWARDED :
-	       r == -EAGAIN ? FATE_RING_FULL :
-			      FATE_TOO_LONG;
+	return r >= 0		? FATE_FORWARDED :
+	       r == -EAGAIN	? FATE_RING_FULL :
+	       r == -EOPNOTSUPP ? FATE_UNSUPPORTED :
+				  FATE_TOO_LONG;
 }
 
 /* What becomes of the first fragment becomes of all; with the last, the packet
@@ -151,47 +152,71 @@ static void take(struct netring_xdp_bridge *br,
 	count(&near->stats, (enum fate)near->fate);
 }
 
-/* Up to the budget from one port to the other; returns the frames taken. */
-static int move(struct netring_xdp_bridge *br,
-		struct netring_xdp_bridge_port_ *near,
-		struct netring_xdp_bridge_port_ *far)
+/* Up to @most frames from a socket of one port to the other port. */
+static uint32_t move(struct netring_xdp_bridge *br,
+		     struct netring_xdp_bridge_port_ *near,
+		     struct netring_xdp_bridge_port_ *far,
+		     struct netring_xdp_rx *rx, uint32_t most)
 {
 	struct netring_xdp_packet pkt;
 	uint32_t taken = 0;
 
-	while (taken < br->budget_ && netring_xdp_next_(&near->xdp.rx)) {
-		while (taken < br->budget_) {
+	while (taken < most && netring_xdp_next_(rx)) {
+		while (taken < most) {
 			near->holding = br->flags_ & NETRING_XDP_BRIDGE_HOLD &&
 					!far->state && !near->in_packet &&
 					!make_room(far);
-			if (near->holding ||
-			    !netring_xdp_rx_packet(&near->xdp.rx, &pkt))
+			if (near->holding || !netring_xdp_rx_packet(rx, &pkt))
 				break;
 			take(br, near, far, &pkt);
 			taken++;
 		}
-		netring_xdp_rx_release(&near->xdp.rx);
+		netring_xdp_rx_release(rx);
 		if (near->holding)
 			break;
 	}
-	return (int)taken;
+	return taken;
+}
+
+/* Queue by queue, up to the budget; a packet in fragments is of one queue. */
+static uint32_t move_all(struct netring_xdp_bridge *br,
+			 struct netring_xdp_bridge_port_ *near,
+			 struct netring_xdp_bridge_port_ *far)
+{
+	uint32_t i, joined = br->joined[near->number], taken = 0;
+
+	near->holding = 0;
+	for (i = 0; i < joined; i++) {
+		taken += move(br, near, far,
+			      &netring_xdp_bridge_socket_(near, near->turn)->rx,
+			      br->budget_ - taken);
+		if (near->holding || near->in_packet)
+			break;
+		if (++near->turn >= joined)
+			near->turn = 0;
+	}
+	return taken;
 }
 
 static int serve(struct netring_xdp_bridge *br,
 		 struct netring_xdp_bridge_port_ *near,
 		 struct netring_xdp_bridge_port_ *far)
 {
-	int moved;
+	struct netring_xdp_rx *rx;
+	uint32_t moved = 0, i;
 
-	far->is_stuck = 0;
-	moved = near->xdp.fd_ ? move(br, near, far) : 0;
-
+	far->is_stuck = near->is_short = 0;
+	if (near->xdp.fd_)
+		moved = move_all(br, near, far);
 	if (!far->state && netring_xdp_tx_pending(&far->xdp.tx))
 		netring_xdp_bridge_follow_(br, far,
 					   netring_xdp_tx_flush(&far->xdp.tx));
-	if (near->xdp.fd_) /* what came back from sending */
-		(void)netring_xdp_rx_fill(&near->xdp.rx);
-	return moved;
+	for (i = 0; near->xdp.fd_ && i < br->joined[near->number]; i++) {
+		rx = &netring_xdp_bridge_socket_(near, i)->rx;
+		(void)netring_xdp_rx_fill(rx); /* what came back */
+		near->is_short |= rx->posted_ < rx->most_ / 2;
+	}
+	return (int)moved;
 }
 
 /* How often to look at the links. */
@@ -208,32 +233,43 @@ netring_xdp_bridge_timeout(const struct netring_xdp_bridge *br)
 	for (port = br->port_; port < br->port_ + 2; port++)
 		/* nothing tells when frames come back from sending */
 		if (!port->state &&
-		    (port->holding ||
-		     port->xdp.rx.posted_ < port->xdp.rx.most_ / 2 ||
+		    (port->holding || port->is_short ||
 		     netring_xdp_ring_waiting(&port->xdp.tx.ring_)))
 			return RETRY_MS;
 	return look_ms(br);
+}
+
+/* The descriptors of all sockets, and of run's stop; returns how many. */
+static nfds_t watch(struct netring_xdp_bridge *br)
+{
+	struct netring_xdp_bridge_port_ *port;
+	struct pollfd *fd = br->fds_;
+	uint32_t i;
+
+	fd->fd = br->stop_fd_ - 1;
+	fd->events = POLLIN;
+	for (port = br->port_; port < br->port_ + 2; port++)
+		for (i = 0; i < br->joined[port->number]; i++) {
+			fd++;
+			fd->fd = netring_xdp_fd(
+				netring_xdp_bridge_socket_(port, i));
+			/* do not poll a port that is on hold */
+			fd->events = port->holding ? 0 : POLLIN;
+		}
+	return (nfds_t)(fd - br->fds_ + 1);
 }
 
 int netring_xdp_bridge_step(struct netring_xdp_bridge *bridge, int timeout)
 {
 	struct netring_xdp_bridge_port_ *port = bridge->port_;
 	int most = netring_xdp_bridge_timeout(bridge);
-	struct pollfd fds[3];
 	int64_t now;
 	int i, r, moved = 0;
 
 	if (timeout < 0 || most < timeout)
 		timeout = most;
-	for (i = 0; i < 3; i++) {
-		fds[i].fd = i == 2 ? bridge->stop_fd_ - 1 :
-				     netring_xdp_bridge_fd(bridge, i);
-		/* do not poll a port that is on hold */
-		fds[i].events = i < 2 && port[i].holding ? 0 : POLLIN;
-		fds[i].revents = 0;
-	}
-	r = sys_poll(fds, 3, timeout);
-	bridge->stopped_ = fds[2].revents != 0;
+	r = sys_poll(bridge->fds_, watch(bridge), timeout);
+	bridge->stopped_ = r > 0 && bridge->fds_[0].revents != 0;
 	now = netring_clock_ms();
 	if (now - bridge->looked_ >= look_ms(bridge)) {
 		bridge->looked_ = now;

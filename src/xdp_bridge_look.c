@@ -4,6 +4,15 @@
 
 #include "interface.h"
 
+struct netring_xdp *
+netring_xdp_bridge_socket_(struct netring_xdp_bridge_port_ *port,
+			   uint32_t queue)
+{
+	return NETRING_CONFIG_XDP_GROUP && queue ?
+		       &port->config.more[queue - 1] :
+		       &port->xdp;
+}
+
 /* Packets that are in the ring still: their last descriptors. */
 static uint32_t count_waiting(const struct netring_xdp_tx *tx)
 {
@@ -71,7 +80,6 @@ static void look_at_program(struct netring_xdp_bridge *br,
 			    struct netring_xdp_bridge_port_ *port)
 {
 	int r = netring_xdp_program_check(&port->program);
-	uint32_t most;
 
 	if (r && !port->is_deaf)
 		tell(br, port, NETRING_PORT_DEAF);
@@ -79,11 +87,25 @@ static void look_at_program(struct netring_xdp_bridge *br,
 		tell(br, port, NETRING_PORT_BACK);
 	port->is_deaf = r < 0;
 	br->foreign = port->program.foreign;
-	r = netring_interface_queues_(port->xdp.interface_.name, &most);
-	if (r > 0 && (uint32_t)r != br->queues[port->number]) {
-		br->queues[port->number] = (uint32_t)r;
-		tell(br, port, NETRING_PORT_QUEUES);
+}
+
+static void look_at_queues(struct netring_xdp_bridge *br,
+			   struct netring_xdp_bridge_port_ *port)
+{
+	uint32_t most, *queues = &br->queues[port->number], before = *queues;
+	int r = netring_interface_queues_(port->xdp.interface_.name, &most);
+
+	if (r <= 0)
+		return;
+	*queues = (uint32_t)r;
+	if (NETRING_CONFIG_XDP_GROUP && port->config.more_count) {
+		(void)netring_xdp_bridge_join_(br, port);
+		/* drivers (veth) give a program to the queues that there are */
+		if (*queues > before)
+			(void)netring_xdp_program_attach(&port->program);
 	}
+	if (*queues != before)
+		tell(br, port, NETRING_PORT_QUEUES);
 }
 
 void netring_xdp_bridge_look_(struct netring_xdp_bridge *br,
@@ -102,6 +124,7 @@ void netring_xdp_bridge_look_(struct netring_xdp_bridge *br,
 		return;
 	look_at_frames(br, port);
 	look_at_program(br, port);
+	look_at_queues(br, port);
 }
 
 int netring_xdp_bridge_read_stats(struct netring_xdp_bridge *bridge,
@@ -111,10 +134,16 @@ int netring_xdp_bridge_read_stats(struct netring_xdp_bridge *bridge,
 	struct netring_xdp_bridge_port_ *near = &bridge->port_[direction];
 	const struct netring_xdp_tx *tx = &bridge->port_[!direction].xdp.tx;
 	struct netring_xdp_stats counters;
-	uint64_t handed;
-	int r = netring_xdp_read_stats(&near->xdp, &counters);
+	uint64_t handed, drops = near->drops_before;
+	uint32_t queue = bridge->joined[direction];
+	int r = 0;
 
-	near->stats.kernel_drops = counters.rx_dropped + counters.rx_ring_full;
+	while (queue--) { /* the first one's error is told */
+		r = netring_xdp_read_stats(
+			netring_xdp_bridge_socket_(near, queue), &counters);
+		drops += counters.rx_dropped + counters.rx_ring_full;
+	}
+	near->stats.kernel_drops = drops;
 	near->stats.renewals = near->program.reattached;
 	*stats = near->stats;
 	stats->refused.other += tx->refused_ + tx->owed_;

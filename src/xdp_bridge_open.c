@@ -6,6 +6,9 @@
 #include "offload.h"
 
 #define BUDGET 64u
+#define BRIDGE_FLAGS 0xfu /* NETRING_XDP_BRIDGE_* */
+#define SOCKET_FLAGS \
+	(NETRING_XDP_FRAGMENTS | NETRING_XDP_SPIN | NETRING_XDP_BUSY_POLL)
 #define REOPEN_MS 100u /* a queue that is taken holds up the other port */
 
 static void set_offloads(struct netring_xdp_bridge *br,
@@ -27,42 +30,81 @@ static int attach(struct netring_xdp_bridge *br,
 	return r;
 }
 
+static int open_program(struct netring_xdp_bridge *br,
+			const struct netring_xdp_bridge_config *cfg, int i)
+{
+	struct netring_xdp_bridge_port_ *port = &br->port_[i];
+	struct netring_xdp_program_config program;
+	int r;
+
+	memset(&program, 0, sizeof(program));
+	program.interface = cfg->interface[i];
+	program.queues = port->config.queue + port->config.more_count + 1;
+	program.flows = port->config.flows;
+	program.flags = port->config.program_flags;
+	if (cfg->socket.flags & NETRING_XDP_FRAGMENTS)
+		program.flags |= NETRING_XDP_PROGRAM_FRAGMENTS;
+	memcpy(program.attach, port->config.attach, sizeof(program.attach));
+	r = netring_xdp_program_open(&port->program, &program);
+	br->step = port->program.step;
+	return r;
+}
+
+static int open_socket(struct netring_xdp_bridge *br,
+		       const struct netring_xdp_bridge_config *cfg, int i)
+{
+	struct netring_xdp_bridge_port_ *port = &br->port_[i];
+	struct netring_xdp_bridge_port_config *mine = &port->config;
+	uint32_t quarter = cfg->socket.umem->frames_ / 4; /* fill, tx of both */
+	struct netring_xdp_config socket;
+	int r;
+
+	if (!mine->rx_frames)
+		mine->rx_frames = quarter;
+	if (!mine->tx_frames)
+		mine->tx_frames = quarter;
+	memset(&socket, 0, sizeof(socket));
+	socket.interface = cfg->interface[i];
+	socket.umem = cfg->socket.umem;
+	socket.queue = mine->queue;
+	socket.flags = cfg->socket.flags | NETRING_XDP_PROMISC;
+	memcpy(socket.bind, cfg->socket.bind, sizeof(socket.bind));
+	if (br->copy_)
+		socket.bind[0] = NETRING_XDP_COPY;
+	socket.rx_ring = socket.fill_ring = mine->rx_ring;
+	socket.tx_ring = socket.completion_ring = mine->tx_ring;
+	socket.rx_frames = mine->rx_frames;
+	socket.tx_frames = mine->tx_frames;
+	socket.tx_budget = cfg->socket.tx_budget;
+	socket.retry_ms = mine->retry_ms;
+	socket.program = &port->program;
+	r = netring_xdp_open(&port->xdp, &socket);
+	br->step = port->xdp.step;
+	if (!mine->retry_ms)
+		port->xdp.config_.retry_ms = REOPEN_MS;
+	return r;
+}
+
 static int open_port(struct netring_xdp_bridge *br,
 		     const struct netring_xdp_bridge_config *cfg, int i)
 {
 	struct netring_xdp_bridge_port_ *port = &br->port_[i];
-	struct netring_xdp_program_config program = cfg->program;
-	struct netring_xdp_config socket = cfg->socket;
 	uint32_t most;
 	int r;
 
 	br->port = i;
 	port->number = (uint8_t)i;
+	port->is_taken = 0;
+	port->config = cfg->port[i];
 	br->step = NETRING_STEP_INTERFACE;
 	r = netring_interface_queues_(cfg->interface[i], &most);
 	if (r < 0)
 		return r;
 	br->queues[i] = (uint32_t)r;
-	program.interface = socket.interface = cfg->interface[i];
-	if (socket.flags & NETRING_XDP_FRAGMENTS)
-		program.flags |= NETRING_XDP_PROGRAM_FRAGMENTS;
-	r = netring_xdp_program_open(&port->program, &program);
-	br->step = port->program.step;
-	if (r < 0)
-		return r;
-	socket.mode = NETRING_XDP_BOTH;
-	if (br->copy_)
-		socket.bind[0] = NETRING_XDP_COPY;
-	socket.flags |= NETRING_XDP_PROMISC;
-	socket.program = &port->program;
-	if (!socket.rx_frames) /* fill and tx of both: four parts */
-		socket.rx_frames = socket.umem->frames_ / 4;
-	if (!socket.tx_frames)
-		socket.tx_frames = socket.umem->frames_ / 4;
-	r = netring_xdp_open(&port->xdp, &socket);
-	br->step = port->xdp.step;
-	if (!socket.retry_ms)
-		port->xdp.config_.retry_ms = REOPEN_MS;
+	r = open_program(br, cfg, i);
+	if (r >= 0)
+		r = open_socket(br, cfg, i);
+	br->joined[i] = r >= 0;
 	/* the UMEM has a socket of that queue: the same interface twice */
 	if (r == -EBUSY && br->step == NETRING_STEP_CONFIG)
 		return -EINVAL;
@@ -89,6 +131,10 @@ static int set_up(struct netring_xdp_bridge *br,
 		if (r < 0)
 			return r;
 	}
+	for (i = 0; NETRING_CONFIG_XDP_GROUP && i < 2 && r >= 0; i++) {
+		br->port = i;
+		r = netring_xdp_bridge_join_(br, &br->port_[i]);
+	}
 	for (i = 0; i < 2 && r >= 0; i++) {
 		br->port = i;
 		r = attach(br, &br->port_[i]);
@@ -97,6 +143,27 @@ static int set_up(struct netring_xdp_bridge *br,
 	for (i = 0; i < 2 && r >= 0; i++)
 		set_offloads(br, &br->port_[i]);
 	return r;
+}
+
+static int check(const struct netring_xdp_bridge_config *cfg)
+{
+	const struct netring_umem *umem = cfg->socket.umem;
+	const struct netring_xdp_bridge_port_config *port;
+
+	for (port = cfg->port; port < cfg->port + 2; port++) {
+		if (port->program_flags & ~NETRING_XDP_PROGRAM_EXCEPT ||
+		    (!NETRING_CONFIG_XDP_GROUP && port->more_count))
+			return -EOPNOTSUPP;
+		if (port->more_count > NETRING_XDP_BRIDGE_MORE ||
+		    (port->more_count && (!port->more || port->queue)))
+			return -EINVAL;
+	}
+	if (cfg->flags & ~BRIDGE_FLAGS || cfg->socket.flags & ~SOCKET_FLAGS)
+		return -EOPNOTSUPP;
+	return !cfg->interface[0] || !cfg->interface[1] || !umem ||
+			       umem->users_ || umem->frames_ < 4 ?
+		       -EINVAL :
+		       0;
 }
 
 int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
@@ -114,10 +181,9 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 	bridge->event_ = cfg->event;
 	bridge->user_ = cfg->user;
 	bridge->step = NETRING_STEP_CONFIG;
-	if (!cfg->interface[0] || !cfg->interface[1] || !umem || umem->users_ ||
-	    umem->frames_ < 4 || cfg->socket.socket ||
-	    cfg->socket.flags & NETRING_XDP_KEEP_COMPLETIONS)
-		return -EINVAL;
+	r = check(cfg);
+	if (r < 0)
+		return r;
 	for (;;) {
 		given = umem->given_;
 		umem->given_ = umem->frames_;
@@ -145,9 +211,13 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 			       struct netring_xdp_bridge_port_ *port)
 {
 	struct netring_xdp_bridge_port_ *other = &br->port_[!port->number];
-	int r = netring_xdp_reopen(&port->xdp);
+	int r;
 
-	/* what is in the middle of a packet comes to its end here */
+	if (NETRING_CONFIG_XDP_GROUP)
+		netring_xdp_bridge_leave_(br, port);
+	r = netring_xdp_reopen(&port->xdp);
+
+	/* a packet that is only partly forwarded is abandoned */
 	if (port->in_packet) {
 		port->stats.link_down++;
 		netring_xdp_drop_open_(&other->xdp.tx);
@@ -181,6 +251,8 @@ void netring_xdp_bridge_close(struct netring_xdp_bridge *bridge)
 		}
 	for (port = bridge->port_; port < bridge->port_ + 2; port++) {
 		netring_xdp_program_close(&port->program);
+		if (NETRING_CONFIG_XDP_GROUP)
+			netring_xdp_bridge_leave_(bridge, port);
 		(void)netring_xdp_close(&port->xdp);
 	}
 	if (bridge->fd_)

@@ -32,8 +32,8 @@ struct level {
 /* Where a look into the headers has come to. */
 struct place {
 	const uint8_t *data;
-	uint32_t len; /* of the first fragment, which has all headers */
-	uint32_t end; /* of what the header around says it has */
+	uint32_t len; /* headers are before this: in the first fragment, */
+	uint32_t end; /* and within what the header around says it has */
 	uint32_t at;
 	uint32_t type; /* of what begins there */
 	uint32_t protocol;
@@ -163,11 +163,14 @@ static int skip_network(struct place *p)
 	} else {
 		return 0;
 	}
-	if (header < 20 || end > p->end || p->at + header + 8 > end ||
-	    p->at + header + 8 > p->len)
+	if (header < 20 || end > p->end)
 		return 0;
 	p->at += header;
 	p->end = end;
+	if (p->len > end)
+		p->len = end;
+	if (p->at + 8 > p->len)
+		return 0;
 	p->pseudo = (uint16_t)netring_checksum_sum_(
 		to, size,
 		netring_checksum_sum_(p->type == IPV4 ? ip + 12 : ip + 8, size,
@@ -176,29 +179,42 @@ static int skip_network(struct place *p)
 	return 1;
 }
 
-/* What a tunnel's header says that is behind it; 0: none. */
+/* To what a tunnel's header has behind it: its type, 0: nothing. */
 static void skip_tunnel(struct place *p)
 {
 	const uint8_t *l4 = p->data + p->at;
+	uint32_t version;
 
 	p->type = 0;
-	if (p->protocol == 4 || p->protocol == 41) {
-		p->type = p->protocol == 4 ? IPV4 : IPV6;
-	} else if (p->protocol == GRE && !((l4[0] & 0x4f) | (l4[1] & 7))) {
+	if (p->protocol == GRE) {
+		if ((l4[0] & 0x4f) | (l4[1] & 7))
+			return;
 		p->type = get16(l4 + 2);
 		/* a checksum, a key, a number */
 		p->at += 4 + (l4[0] >> 5 & 4) + (l4[0] >> 3 & 4) +
 			 (l4[0] >> 2 & 4);
-	} else if (p->protocol == UDP && p->at + 16 <= p->len) {
-		/* GENEVE, or VXLAN: by their shape, as the port may be any */
-		p->type = get16(l4 + 10);
-		p->at += 16;
-		if (l4[8] >> 6 == 0 &&
-		    (p->type == ETHERNET || p->type == IPV4 || p->type == IPV6))
-			p->at += (l4[8] & 63u) * 4;
-		else
-			p->type = (l4[8] & 0x48) == 8 ? ETHERNET : 0;
+		return;
 	}
+	if (p->protocol == UDP && p->at + 16 <= p->len) {
+		/* by its shape, as the port may be any: GENEVE, VXLAN, or IP
+		 * (foo over UDP, bareudp) */
+		l4 += 8;
+		p->at += 16;
+		p->type = get16(l4 + 2);
+		if (*l4 < 64 && (p->type == ETHERNET || p->type == IPV4 ||
+				 p->type == IPV6)) {
+			p->at += *l4 * 4u;
+			return;
+		}
+		p->type = ETHERNET;
+		if ((*l4 & 0x48) == 8)
+			return;
+		p->at -= 8;
+	} else if (p->protocol != 4 && p->protocol != 41) {
+		return;
+	}
+	version = *l4 >> 4;
+	p->type = version == 4 ? IPV4 : version == 6 ? IPV6 : 0;
 }
 
 /*
@@ -210,7 +226,7 @@ static void skip_tunnel(struct place *p)
 static int find_checksum(const struct place *p, struct level *level)
 {
 	const uint8_t *field = p->data + p->at;
-	uint16_t half, other;
+	uint32_t half;
 
 	level->from = p->at;
 	level->to = p->end;
@@ -228,16 +244,14 @@ static int find_checksum(const struct place *p, struct level *level)
 		return 0;
 	}
 	field += level->at;
-	if (p->at + level->at + 2 > p->end || p->at + level->at + 2 > p->len)
+	if (p->at + level->at + (level->sctp ? 4 : 2) > p->len)
 		return 0;
-	memcpy(&half, field, sizeof(half));
-	level->is_open = half == level->pseudo;
+	half = get16(field);
 	if (level->sctp) {
-		if (p->at + 12 > p->end || p->at + 12 > p->len)
-			return 0;
-		memcpy(&other, field + 2, sizeof(other));
-		level->is_open = !(half | other);
+		half |= get16(field + 2);
+		level->pseudo = 0;
 	}
+	level->is_open = half == level->pseudo;
 	return half || p->protocol != UDP;
 }
 

@@ -89,7 +89,7 @@ static void grow(struct netring_xdp_group *group)
 	struct netring_xdp *first = group->sockets_;
 	struct netring_xdp_config socket = first->config_;
 	struct netring_umem *umem = socket.umem;
-	uint32_t i, most, want = group->most_, each;
+	uint32_t i, most, want = group->most_, each, before = group->queues;
 	int r = netring_interface_queues_(first->interface_.name, &most);
 
 	if (r < 0)
@@ -111,6 +111,7 @@ static void grow(struct netring_xdp_group *group)
 		(void)open_more(group, &socket);
 	/* drivers (veth) give a program to the queues that there are then */
 	if (NETRING_CONFIG_XDP_PROGRAM && socket.program &&
+	    group->queues > before &&
 	    netring_xdp_program_attached(socket.program))
 		(void)netring_xdp_program_attach(socket.program);
 }

@@ -81,8 +81,10 @@ static int find_interface(struct netring_xdp *xdp)
 						xdp->config_.ifindex, facts);
 
 	xdp->tx.longest_ = facts->mtu + NETRING_XDP_OVER_MTU;
-	if (r >= 0 && facts->type != NR_ARPHRD_ETHER &&
-	    facts->type != NR_ARPHRD_LOOPBACK)
+	/* a bond's packets come in on queues of its ports */
+	if (r >= 0 && ((facts->type != NR_ARPHRD_ETHER &&
+			facts->type != NR_ARPHRD_LOOPBACK) ||
+		       facts->flags & NR_IFF_MASTER))
 		r = -EPFNOSUPPORT;
 	return r;
 }

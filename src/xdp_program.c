@@ -78,7 +78,8 @@ int netring_xdp_make_map_(uint32_t type, uint32_t entries)
 	return sys_bpf(NR_BPF_MAP_CREATE, &create, sizeof(create));
 }
 
-/* What becomes of a packet, @listed or not; it is written from its end. */
+/* What becomes of a packet, @listed or not. Called from the end of the program
+ * to its beginning. */
 static void put_verdict(struct xdp_code *code, int listed, uint32_t flags)
 {
 	if (listed == !(flags & NETRING_XDP_PROGRAM_EXCEPT))

@@ -79,7 +79,7 @@ int netring_xdp_make_map_(uint32_t type, uint32_t entries);
 
 /* As long as this descriptor is open, program @id has an owner; -errno. */
 int netring_xdp_mark_(uint32_t id);
-/* Sets program->foreign; 1: it was one of ours that had no owner, now gone. */
+/* Take off a program of ours whose owner is gone: 1. Sets program->foreign. */
 int netring_xdp_remove_leftover_(struct netring_xdp_program *program);
 
 /* xdp_netlink.c */

@@ -20,6 +20,8 @@ uint32_t netring_xdp_rx_fill(struct netring_xdp_rx *rx)
 	struct netring_umem *umem = rx->umem_;
 	uint32_t i, count = rx->most_ - rx->posted_;
 
+	if (rx->posted_ > rx->most_) /* its share has become a smaller one */
+		return 0;
 	if (count > umem->rx_.count)
 		count = umem->rx_.count;
 	i = netring_xdp_seek_(&rx->fill_, count);

@@ -18,7 +18,7 @@ enum netring_geometry_reason {
 	NETRING_GEOMETRY_FRAME_BLOCK, /* max_packet > frame, or frame > block */
 	NETRING_GEOMETRY_MEMORY, /* holds less than block_count, or 2 slots */
 	NETRING_GEOMETRY_TOO_LARGE, /* 2 GiB or more */
-	/* of an UMEM and its rings: */
+	/* of a UMEM and its rings: */
 	NETRING_GEOMETRY_ADDRESS,   /* memory does not begin at a page */
 	NETRING_GEOMETRY_CHUNK,	    /* frame no power of 2 from 2 KiB to page */
 	NETRING_GEOMETRY_REST,	    /* size no multiple of the frame size */

@@ -14,8 +14,8 @@ extern "C" {
 #endif
 
 /*
- * An UMEM is memory of the caller's, cut into frames of one size. Any that
- * begins at a page will do: static (NETRING_UMEM_AREA), from mmap(), huge
+ * A UMEM is memory of the caller's, cut into frames of one size. Any memory
+ * that begins at a page will do: static (NETRING_UMEM_AREA), from mmap(), huge
  * pages, a memfd. The kernel pins it while a socket uses it: without
  * CAP_IPC_LOCK it counts against RLIMIT_MEMLOCK.
  *
@@ -48,8 +48,8 @@ enum netring_umem_owner {
 #define NETRING_UMEM_FRAMES_MAX 0x8000000u
 #define NETRING_UMEM_ALIGN 65536u /* the largest page size */
 
-/* Of a frame, what the kernel takes in front of a received packet, beside the
- * headroom (XDP_PACKET_HEADROOM). */
+/* Bytes that the kernel reserves in a frame in front of a received packet, in
+ * addition to the headroom (XDP_PACKET_HEADROOM). */
 #define NETRING_UMEM_XDP_HEADROOM 256u
 
 /*
@@ -120,8 +120,8 @@ struct netring_umem {
 	uint32_t metadata_;	   /* bytes in front of a frame to be sent, */
 	uint32_t kernel_metadata_; /* which the kernel reads */
 	uint32_t number_;	   /* of the last socket; 0: as new */
-	uint32_t users_;   /* sockets that are open, or to be reopened */
-	uint32_t is_used_; /* it had one: its table says something */
+	uint32_t users_;   /* sockets that are open, or may be reopened */
+	uint32_t is_used_; /* it had a socket: its table is valid */
 	struct netring_xdp *sockets_; /* a list */
 
 	uint8_t apart_[64]; /* two threads, two cache lines */
@@ -143,18 +143,18 @@ int netring_umem_init(struct netring_umem *umem,
 		      const struct netring_umem_config *cfg)
 	NETRING_TAGGED(netring_umem_init);
 
-/* Give a frame back that was kept (netring_xdp_rx_keep()); @addr: any within
+/* Free a frame that was kept (netring_xdp_rx_keep()); @addr: any address within
  * it. Return: 0, or -EINVAL: no such frame, or not the caller's. */
 int netring_umem_free(struct netring_umem *umem, uint64_t addr);
 
-/* The bytes at an address within the UMEM. */
+/* The bytes at @addr, an offset within the UMEM. */
 static inline uint8_t *netring_umem_data(const struct netring_umem *umem,
 					 uint64_t addr)
 {
 	return umem->memory_ + (size_t)addr;
 }
 
-/* Who has the frame of an address within the UMEM. */
+/* The owner of the frame that contains @addr. */
 static inline enum netring_umem_owner
 netring_umem_owner(const struct netring_umem *umem, uint64_t addr)
 {
@@ -162,8 +162,8 @@ netring_umem_owner(const struct netring_umem *umem, uint64_t addr)
 		umem->table_[(size_t)addr >> umem->shift_] >> 28);
 }
 
-/* What a received frame has room for: a packet that is longer is dropped by
- * the kernel, or comes in fragments. */
+/* The longest packet that a frame holds when it is received: a longer one is
+ * dropped by the kernel, or comes in fragments. */
 static inline uint32_t netring_umem_room(const struct netring_umem *umem)
 {
 	return (1u << umem->shift_) - NETRING_UMEM_XDP_HEADROOM -

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* umem_count.h - are all frames of an UMEM there, each once? For tests. */
+/* umem_count.h - are all frames of a UMEM there, each once? For tests. */
 #ifndef NETRING_UMEM_COUNT_H
 #define NETRING_UMEM_COUNT_H
 
@@ -32,9 +32,10 @@ static inline uint32_t netring_umem_walk_(const struct netring_umem *umem,
 /**
  * netring_umem_count() - count the frames of each owner.
  *
- * Holds them against the lists and against what the sockets know: O(frames),
- * for tests. Not while another thread is at it. (The debug build looks at its
- * own side with each fill, release and reap.)
+ * Compares them with the lists of free frames and with what the sockets know.
+ * O(frames), for tests. Not thread-safe: no other thread may use the UMEM
+ * meanwhile. (The debug build checks its own side with each fill, release and
+ * reap.)
  *
  * Return: 0, or -EUCLEAN: a frame is lost, or had twice.
  */
@@ -45,8 +46,14 @@ static inline int netring_umem_count(const struct netring_umem *umem,
 	uint32_t frame, fill = 0, tx = 0;
 
 	memset(count, 0, sizeof(*count) * NETRING_UMEM_OWNERS_);
-	if (!umem->number_) { /* the lists are made with the first socket */
-		count[NETRING_UMEM_FREE] = umem->frames_;
+	if (!umem->number_) { /* the first socket makes the lists, of all but */
+		for (frame = 0; umem->is_used_ && frame < umem->frames_;
+		     frame++)
+			count[NETRING_UMEM_USER] +=
+				umem->table_[frame] ==
+				NETRING_UMEM_WORD_(NETRING_UMEM_USER, 0);
+		count[NETRING_UMEM_FREE] =
+			umem->frames_ - count[NETRING_UMEM_USER];
 		return 0;
 	}
 	for (frame = 0; frame < umem->frames_; frame++) {

@@ -30,8 +30,8 @@ enum netring_port_event {
 	/* AF_XDP. Someone took the port's program off: nothing arrives. BACK
 	 * follows, at once, or when it can be attached again. */
 	NETRING_PORT_DEAF,
-	NETRING_PORT_QUEUES /* the interface has another number of queues, not
-			     * all of which are joined */
+	NETRING_PORT_QUEUES /* the interface has another number of queues; how
+			     * many are joined the bridge's object tells */
 };
 
 /*

@@ -78,7 +78,7 @@ struct netring_xdp_config {
 
 	/* Which enum netring_xdp_bind to try, in this order, 0: no more. All
 	 * 0: zero-copy, then copy. netring_xdp_bound() tells which it is. With
-	 * FRAGMENTS each way is tried with them first. The first socket of an
+	 * FRAGMENTS each way is tried with them first. The first socket of a
 	 * UMEM decides for those that share it. */
 	uint8_t bind[2];
 
@@ -95,8 +95,8 @@ struct netring_xdp_config {
 	uint32_t fill_ring;
 	uint32_t completion_ring;
 
-	/* Where sockets share an UMEM, how many frames each may have with the
-	 * kernel; 0: as many as there are, and as the rings hold. */
+	/* How many frames this socket may have with the kernel, where sockets
+	 * share a UMEM; 0: as many as there are, and as the rings hold. */
 	uint32_t rx_frames;
 	uint32_t tx_frames;
 
@@ -117,23 +117,23 @@ struct netring_xdp_config {
 			    * open fails, close it; NULL: make one */
 };
 
-/* Since open. The kernel's six are of linux/if_xdp.h; where the socket was
- * made anew (reopen) they go on from what they were. */
+/* Since open. The last six are the kernel's (linux/if_xdp.h); they go on from
+ * what they were when a socket is reopened. */
 struct netring_xdp_stats {
 	uint64_t received; /* descriptors taken from the rx ring */
-	uint64_t invalid;  /* descriptors and completions that cannot be */
+	uint64_t invalid;  /* invalid descriptors and completions: dropped */
 	/* queued = sent + refused + discarded + netring_xdp_tx_pending() less
 	 * what was not flushed yet */
 	uint64_t queued;     /* descriptors committed and flushed */
 	uint64_t sent;	     /* completed: the device took them */
 	uint64_t refused;    /* packets that it dropped: too long for it, or for
 			      * the other end of a virtual cable; no carrier */
-	uint64_t discarded;  /* neither, when the socket was made anew */
+	uint64_t discarded;  /* in the ring when the socket was reopened */
 	uint64_t too_short;  /* refused by commit */
 	uint64_t too_long;   /* refused by commit */
 	uint64_t retried;    /* kicks that the kernel asked to repeat */
 	uint64_t link_down;  /* kicks that met a downed link */
-	uint64_t reattached; /* times that the program had been taken off */
+	uint64_t reattached; /* times that the program was attached again */
 	uint64_t rx_dropped; /* kernel: too long, or no frame to receive into */
 	uint64_t rx_invalid; /* kernel: 0 in all that were seen */
 	uint64_t tx_invalid; /* kernel: tx ring's descriptors */
@@ -155,8 +155,8 @@ struct netring_xdp {
 	int map_fd_;  /* the caller's */
 	uint32_t active_;
 	uint32_t bound_;
-	uint32_t nothing_;	   /* what an unmapped ring shows */
-	uint32_t slots_[4];	   /* of the rings: rx, tx, fill, completion */
+	uint32_t nothing_;  /* the kernel's index of an unmapped ring: 0 */
+	uint32_t slots_[4]; /* of the rings: rx, tx, fill, completion */
 	struct netring_xdp *next_; /* of the UMEM's */
 	struct netring_xdp_config config_;
 	struct netring_interface_facts_ interface_;
@@ -179,13 +179,14 @@ struct netring_xdp {
  * Thread:  one to receive and one to send; see umem.h for what shares.
  * Kernel:  5.4 (tested from 5.10 on); CONFIG_XDP_SOCKETS.
  * Return:  0, or < 0 with xdp->step:
- *   CONFIG     -EINVAL: no interface, no umem, a program or map with
+ *   CONFIG     -EINVAL: no interface, no umem, or a program or map with
  *              mode TX; -EOPNOTSUPP: a flag that this build lacks; -EBUSY:
  *              the queue has a socket of this UMEM
  *   GEOMETRY   -EINVAL: a ring is no power of two from 1 to 32768, or the
  *              UMEM has no frames for that mode
  *   SOCKET     -EAFNOSUPPORT: a kernel without AF_XDP; -EPERM: CAP_NET_RAW
- *   INTERFACE  -ENODEV; -EPFNOSUPPORT: no Ethernet
+ *   INTERFACE  -ENODEV; -EPFNOSUPPORT: no Ethernet; or a bond, which has no
+ *              queues of its own: open one for each of its ports
  *   UMEM       -ENOBUFS: RLIMIT_MEMLOCK (raise it, or take fewer frames; a
  *              socket just closed counts for some 20 ms);
  *              -ENOMEM; -EFAULT: memory that cannot be pinned
@@ -204,8 +205,8 @@ int netring_xdp_open(struct netring_xdp *xdp,
 	NETRING_TAGGED(netring_xdp_open);
 
 /*
- * Give everything back; safe on a failed, a closed or an all-zero object; not
- * while another thread is in one of the handles. Its frames are free again, but
+ * Give everything back. Safe on a failed, a closed or an all-zero object; not
+ * while another thread uses one of the handles. Its frames are free again, but
  * for those kept; a zero-copy device may write to them for some 20 ms more.
  *
  * Return: how many committed frames were not completed; netring_xdp_tx_drain()
@@ -213,20 +214,28 @@ int netring_xdp_open(struct netring_xdp *xdp,
  */
 int netring_xdp_close(struct netring_xdp *xdp);
 
-/* Close and open again as before, on the same interface, by its index; or, if
- * it was made anew, by the name that it had. Not while another thread is in one
- * of the handles. What was in the rings is gone. Return: as open; may be tried
- * again. Until then, as after a close, nothing is received and there are no
- * slots to send. */
+/*
+ * Close the socket and open it as before: on the interface with the same index,
+ * or, when that is gone, on the one that has its name now. Not while another
+ * thread uses one of the handles. What was in the rings is lost.
+ *
+ * Return: as open. After an error try again later; until then nothing is
+ * received, and there are no slots to send from.
+ */
 int netring_xdp_reopen(struct netring_xdp *xdp);
 
-/* 0, -ENETDOWN: the link is down or has no carrier, -ENODEV: the interface is
- * gone. No poll tells of either. Follows the interface's MTU and name.
- * rx_wait() does it when nothing comes; a program that
- * only sends should once a second. */
+/*
+ * Look at the interface, since no poll reports what happens to it: its link,
+ * its MTU (for the longest packet to send) and its name. rx_wait() does it when
+ * nothing comes; a program that only sends should call it once a second.
+ *
+ * Return: 0, -ENETDOWN: the link is down or has no carrier, -ENODEV: the
+ * interface is gone.
+ */
 int netring_xdp_health(struct netring_xdp *xdp);
 
-/* From another thread than the handles', on a 32-bit machine: about right. */
+/* When another thread uses the handles, a 32-bit machine may read a counter
+ * while it changes. */
 int netring_xdp_read_stats(struct netring_xdp *xdp,
 			   struct netring_xdp_stats *stats);
 

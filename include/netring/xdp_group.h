@@ -16,7 +16,7 @@ extern "C" {
 /*
  * A device spreads what it receives over its queues, and a socket has one of
  * them. A group has all, or the first few, on one UMEM and in one thread; for
- * a thread a queue, open a socket with an UMEM of its own for each.
+ * a thread for each queue, open sockets that have a UMEM of their own.
  */
 struct netring_xdp_group_config {
 	struct netring_xdp_config socket; /* of each; its queue is set, zero
@@ -56,18 +56,19 @@ void netring_xdp_group_close(struct netring_xdp_group *group);
  * by netring_xdp_rx_packet(), then netring_xdp_rx_release() it. */
 struct netring_xdp *netring_xdp_group_next(struct netring_xdp_group *group);
 
-/* As netring_xdp_rx_wait(), for all of them. Once a second, also while packets
- * come, it calls netring_xdp_group_look(). */
+/* As netring_xdp_rx_wait(), for all sockets. Also while packets come it calls
+ * netring_xdp_group_look() once a second. */
 int netring_xdp_group_wait(struct netring_xdp_group *group, int timeout);
 
 /*
- * After the link, its MTU, the program and the queues, for who waits by other
- * means: once a second. A queue that has come since (ethtool -L) gets a socket,
- * as far as there are: queues and count tell.
+ * Look at the link, its MTU, the program and the queues: once a second, by a
+ * program that waits by other means. A queue that was added (ethtool -L) gets a
+ * socket, if there is one left: see queues and count.
  *
- * With more queues each socket has a smaller share; where the interface can get
- * more, one share is left aside at open, and a new socket begins with that. The
- * program is attached anew then: for a moment packets go to the stack.
+ * With more queues each socket gets a smaller share of the frames. Where the
+ * interface can get more queues, open leaves one share aside, for the new
+ * sockets to begin with. The program is attached again then: for a moment
+ * packets go to the stack.
  *
  * Return: 0, or < 0 as netring_xdp_rx_wait().
  */

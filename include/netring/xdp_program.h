@@ -63,9 +63,9 @@ struct netring_xdp_program_config {
 /* Private but for step, reattached and foreign. */
 struct netring_xdp_program {
 	enum netring_step step;
-	uint32_t reattached; /* times that someone else had taken it off */
+	uint32_t reattached; /* times that others took it off */
 	uint32_t foreign;    /* -EBUSY of attach: the id of the program that is
-			   * there already; 0: not told */
+			      * there already; 0: unknown */
 
 	int map_;   /* + 1, as all here; an XSKMAP */
 	int flows_; /* a hash map, or 0 */
@@ -98,24 +98,26 @@ int netring_xdp_program_open(struct netring_xdp_program *program,
  * netring_xdp_program_attach() - let it see the interface's packets.
  *
  * By bpf_link (Linux 5.9): the program goes away with the process, however
- * that ends. Before, by netlink: close takes it away, a kill -9 leaves it, and
- * the next one takes it away (CAP_SYS_ADMIN). Another program that is there is
- * never replaced. Again, after the interface
- * was made anew.
+ * that ends. Before, by netlink: close takes it away; after a kill -9 it stays,
+ * until the next attach of a program of ours replaces it (CAP_SYS_ADMIN). A
+ * program of others is never replaced. Call it again after the interface was
+ * removed and made again.
  *
  * Return:  0, or < 0 with step INTERFACE or ATTACH: -EBUSY: there is another
- *          program, see program->foreign; -EOPNOTSUPP: in none of the ways.
+ *          program, see program->foreign; -EOPNOTSUPP: in none of the ways. A
+ *          VLAN device has no native mode, and its packets no tag: take the
+ *          device below it, whose packets have their tags in place.
  */
 int netring_xdp_program_attach(struct netring_xdp_program *program);
 
 /*
- * Is it still attached? Others can take it off (bpftool link detach; ip link
- * set xdp off), and then nothing comes any more, without an event: this
- * attaches it again. Once a second rx_wait() does so for the program of its
- * configuration, and a group and a bridge for theirs.
+ * Attach the program again if somebody took it off (bpftool link detach, ip
+ * link set xdp off): nothing would come any more, and no event reports it.
+ * rx_wait() does this for netring_xdp_config.program, a group and a bridge for
+ * theirs, once a second.
  *
- * Return: 0: it is, or was never to be; 1: it was not, and is now; < 0: it was
- * not, as attach.
+ * Return: 0: it is attached, or never was; 1: attached again; < 0: it is off,
+ * as attach.
  */
 int netring_xdp_program_check(struct netring_xdp_program *program);
 
@@ -132,8 +134,8 @@ int netring_xdp_program_register(struct netring_xdp_program *program,
  * List a flow, or take it off, at any time: packets from or to a port of the
  * protocol (6 TCP, 17 UDP, 132 SCTP ...), IPv4 and IPv6, also behind up to two
  * VLAN tags. Port 0: all of the protocol, fragments too (1 ICMP, 89 OSPF ...).
- * A port finds neither fragments of datagrams nor IPv6 packets with extension
- * headers: they go where packets go that are not listed.
+ * A port matches no fragment of a datagram, and no IPv6 packet with extension
+ * headers: these go where everything goes that is not listed.
  *
  * Return: 0, -E2BIG: the list is full, -ENOENT: not listed, -EBADF: a program
  * without list.

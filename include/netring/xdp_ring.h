@@ -47,9 +47,8 @@ struct netring_xdp_ring {
 };
 
 /*
- * How many slots may be used now: all that are known of, or, when these are
- * less than @want, what the kernel says by now. A kernel index that cannot be,
- * or that takes back what it gave, changes nothing.
+ * How many slots may be used now. Reads the kernel's index only if fewer than
+ * @want are known of. An invalid index, or one that went back, changes nothing.
  */
 static inline uint32_t netring_xdp_ring_seek(struct netring_xdp_ring *ring,
 					     uint32_t want)
@@ -91,9 +90,8 @@ static inline void netring_xdp_ring_commit(struct netring_xdp_ring *ring,
 	__atomic_store_n(ring->own_, ring->next_, __ATOMIC_RELEASE);
 }
 
-/* Slots handed over that the kernel has not taken, as far as it tells: Linux
- * before 6.18 tells late. Of a ring that is produced into; a kernel index that
- * cannot be gives 0. */
+/* Slots of a ring that is produced into that the kernel has not taken yet, as
+ * far as it reports: Linux before 6.18 reports late. 0 for an invalid index. */
 static inline uint32_t
 netring_xdp_ring_waiting(const struct netring_xdp_ring *ring)
 {

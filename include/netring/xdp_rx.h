@@ -27,10 +27,10 @@ struct netring_xdp_rx {
 	uint32_t number_;
 	int fd_; /* + 1 */
 	uint32_t flags_;
-	uint32_t posted_; /* frames with the kernel, */
-	uint32_t most_;	  /* and how many there may be */
-	uint32_t batch_;  /* descriptors at hand, */
-	uint32_t walked_; /* and how many were looked at */
+	uint32_t posted_; /* frames with the kernel */
+	uint32_t most_;	  /* of these at most */
+	uint32_t batch_;  /* descriptors at hand */
+	uint32_t walked_; /* of these, looked at */
 	struct netring_xdp_ring ring_;
 	struct netring_xdp_ring fill_;
 	uint64_t received_;
@@ -68,8 +68,8 @@ static inline uint32_t netring_xdp_rx_next(struct netring_xdp_rx *rx)
 	return rx->batch_;
 }
 
-/* The next packet of the batch: 1 and @pkt, or 0. Descriptors that cannot be
- * are counted and left out. */
+/* The next packet of the batch: 1 and @pkt, or 0. Invalid descriptors are
+ * counted and left out. */
 static inline int netring_xdp_rx_packet(struct netring_xdp_rx *rx,
 					struct netring_xdp_packet *pkt)
 {
@@ -110,21 +110,22 @@ static inline int netring_xdp_rx_packet(struct netring_xdp_rx *rx,
  * INTERFACE tx off.
  *
  * TCP, UDP, SCTP and GRE over IPv4 and IPv6; behind VLAN tags, behind IPv6
- * options and routes, in IP, GRE, VXLAN (on any port) and GENEVE, up to four
- * within each other. An unfinished one is known by its value, the sum of the
- * pseudo-header (SCTP, GRE: 0). One that is right stays right, whatever its
- * value; and what is inside a tunnel whose own checksum is right stays as it
- * is. Of wrong ones, damaged on a wire, one in 65536 comes out as right.
+ * options and routes, in IP, GRE, and on any UDP port VXLAN, GENEVE and IP
+ * (foo over UDP), up to four within each other. An unfinished checksum is
+ * recognized by its value, the sum of the pseudo-header (SCTP, GRE: 0). A right
+ * one stays right, whatever its value; what is inside a tunnel whose own
+ * checksum is right stays as it is. When a packet was damaged on a wire, its
+ * wrong checksum becomes a right one in one of 65536 cases.
  *
  * Return: 1: filled in; 0: there was nothing to do. CONFIG_XDP_CHECKSUM.
  */
 int netring_xdp_complete(const struct netring_xdp_packet *pkt, uint32_t count);
 
-/* Hand back what was walked of the batch: those frames are received into
- * again, but for kept and forwarded ones. */
+/* Hand back the walked packets of the batch. The kernel receives into their
+ * frames again, but for those kept or forwarded. */
 void netring_xdp_rx_release(struct netring_xdp_rx *rx);
 
-/* Keep a packet of the batch beyond its release; netring_umem_free() it. It
+/* Keep a packet of the batch beyond its release, until netring_umem_free(). It
  * cannot be forwarded any more.
  * Return: 0, or -EBADF: it is in no batch. */
 int netring_xdp_rx_keep(struct netring_xdp_rx *rx,
@@ -151,19 +152,21 @@ netring_xdp_rx_metadata(const struct netring_xdp_rx *rx,
  * With netring_xdp_config.gather_us it lets packets gather before, which comes
  * on top of @timeout.
  *
- * Looks after link, MTU and program once a second while nothing comes, since no
- * event tells of them.
+ * While nothing comes, it looks at the link, the MTU and the program once a
+ * second: no event reports a change of these.
  *
- * Where all frames are forwarded or kept, nothing can come and no event tells
- * when they are back: then it returns 0 after a millisecond, for the caller to
- * flush or reap the sender, or to free what it kept.
+ * When all frames are forwarded or kept, nothing can come, and no event reports
+ * when they are back. Then it returns 0 after a millisecond: flush or reap the
+ * sender, or free what was kept.
  *
- * Return: 1, 0: timeout, -EINTR, -ENETDOWN (wait on: it may come up again),
- * -ENODEV: netring_xdp_reopen(); -EBUSY: someone else's program took the place
- * of netring_xdp_config.program (wait on: it is attached again when it can
- * be), or another error of netring_xdp_program_attach(); -EBADMSG: an event,
- * but no packet: the kernel's index cannot be, or the descriptor is none of a
- * socket.
+ * Return: 1; 0: timeout; -EINTR;
+ *   -ENETDOWN  wait on: the link may come up again
+ *   -ENODEV    the interface is gone: netring_xdp_reopen()
+ *   -EBUSY     another program took the place of netring_xdp_config.program.
+ *              Wait on: it is attached again as soon as it can be. (So with
+ *              any error of netring_xdp_program_attach())
+ *   -EBADMSG   poll reported an event, but the ring is empty: the kernel's
+ *              index is invalid, or the descriptor is no AF_XDP socket
  */
 int netring_xdp_rx_wait(struct netring_xdp_rx *rx, int timeout);
 

@@ -46,7 +46,7 @@ struct netring_xdp_metadata {
  * and refuses the other two; netring_xdp_metadata_active() tells. */
 #define NETRING_XDP_METADATA_TIMESTAMP 0x1u
 #define NETRING_XDP_METADATA_CHECKSUM 0x2u /* its sum so far is in place */
-/* Some devices, Linux 6.15. From 6.8 on until then it blocks the ring: flush is
+/* Some devices, Linux 6.15. From 6.8 to 6.14 it stalls the ring: flush is
  * -EINVAL until netring_xdp_reopen(). */
 #define NETRING_XDP_METADATA_LAUNCH_TIME 0x4u
 
@@ -56,16 +56,16 @@ struct netring_xdp_tx {
 	uint32_t number_;
 	int fd_; /* + 1 */
 	uint32_t flags_;
-	uint32_t reserved_;  /* frames that have a slot, */
-	uint32_t staged_;    /* slots written behind what is committed, */
-	uint32_t open_;	     /* those of an unfinished packet among them, */
-	uint32_t open_len_;  /* and its bytes */
-	uint32_t in_flight_; /* committed, not completed */
-	uint32_t most_;	     /* of all of these */
+	uint32_t reserved_;  /* frames that the caller has, to be committed */
+	uint32_t staged_;    /* slots written, not flushed yet */
+	uint32_t open_;	     /* of these, the slots of an unfinished packet */
+	uint32_t open_len_;  /* bytes of that packet */
+	uint32_t in_flight_; /* flushed, not completed */
+	uint32_t most_;	     /* limit of reserved_ + staged_ + in_flight_ */
 	uint32_t longest_;   /* bytes of a packet */
 	struct netring_xdp_ring ring_;
 	struct netring_xdp_ring completions_;
-	uint32_t owed_; /* dropped, as a kick told, and not completed yet */
+	uint32_t owed_; /* a kick reported as dropped, not completed yet */
 	uint64_t queued_;
 	uint64_t sent_;
 	uint64_t refused_;
@@ -92,11 +92,11 @@ int netring_xdp_tx_reserve(struct netring_xdp_tx *tx,
  *
  * The kernel sees it with the next flush. A packet has 14 bytes to MTU + 22, by
  * the MTU that the interface had at open, reopen or the last
- * netring_xdp_health(). What a device takes less (a virtual cable: MTU + 18),
- * it drops: stats.refused.
+ * netring_xdp_health(). A device that takes less (a virtual cable: MTU + 18)
+ * drops the longer ones: stats.refused.
  *
- * Return: 0; or, and the frame is free again, -EINVAL (too short, or metadata
- * that cannot be), -EMSGSIZE (too long); -EBADF: it is not reserved.
+ * Return: 0, or an error, and the frame is free again: -EINVAL: too short, or
+ * invalid metadata; -EMSGSIZE: too long. -EBADF: it is not reserved.
  */
 int netring_xdp_tx_commit(struct netring_xdp_tx *tx,
 			  const struct netring_xdp_frame *frame, uint32_t len);
@@ -153,8 +153,8 @@ int netring_xdp_tx_next_completion(struct netring_xdp_tx *tx,
 				   struct netring_xdp_frame *frame);
 
 /* Copy one packet and flush; @deadline of netring_clock_ms() for a frame, 0:
- * do not wait. Return: 0, it is queued, and goes with the next flush if not
- * with this one; -EAGAIN: no frame until then; as commit and flush. */
+ * do not wait. Return: 0: queued; if this flush could not send it, the next one
+ * will. -EAGAIN: no frame until then; or as commit and flush. */
 int netring_xdp_tx_send(struct netring_xdp_tx *tx, const void *data,
 			uint32_t len, int64_t deadline);
 

@@ -259,9 +259,14 @@ static int program_busy(void)
 
 static int xdp_bridge(void)
 {
+	static struct netring_xdp more[SOCKETS];
 	const struct netring_xdp_bridge_config cfg = {
 		.interface = { "nra0", "nrb0" },
 		.socket = { .umem = &xdp_umem },
+		.port = { { .queue = 0 },
+			  { .more = more,
+			    .more_count = NETRING_CONFIG_XDP_GROUP ? SOCKETS :
+								     0 } },
 	};
 	static struct netring_xdp_bridge br;
 	struct netring_bridge_stats stats;

@@ -56,7 +56,9 @@ static void open_bridge(uint32_t flags)
 {
 	const struct netring_xdp_bridge_config cfg = {
 		.interface = { "nrc0", "nrd0" },
-		.socket = { .umem = &xdp_umem, .retry_ms = PATIENCE_MS },
+		.socket = { .umem = &xdp_umem },
+		.port = { { .retry_ms = PATIENCE_MS },
+			  { .retry_ms = PATIENCE_MS } },
 		.flags = flags,
 		.filter = filter,
 		.user = &seen,

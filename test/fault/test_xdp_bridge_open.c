@@ -52,10 +52,13 @@ static int open_case(const struct bridge_case *test)
 	struct netring_xdp_bridge_config cfg = {
 		.interface = { ports[0], ports[1] },
 		.flags = test->flags,
-		.socket = { .umem = &xdp_umem, .queue = turn++ % XDP_QUEUES },
-		.program = { .flows = test->flows },
+		.socket = { .umem = &xdp_umem },
+		.port = { { .queue = turn % XDP_QUEUES, .flows = test->flows },
+			  { .queue = turn % XDP_QUEUES,
+			    .flows = test->flows } },
 	};
 
+	turn++;
 	memcpy(cfg.socket.bind, order, sizeof(order));
 	memset(&br, 0xa5, sizeof(br)); /* "any content" */
 	return netring_xdp_bridge_open(&br, &cfg);
@@ -198,7 +201,7 @@ static int fail_open(const struct bridge_case *test, uint32_t n, int error)
 	assert_int_equal(offloads(), 2);
 	wrap_disarm();
 	xdp_end(&plain);
-	/* opened again, on an UMEM that is new again */
+	/* opened again, on a UMEM that is new again */
 	if (r < 0 && n % 8 == 0) {
 		xdp_begin(&plain);
 		xdp_arm(0, 0);

@@ -2,6 +2,9 @@
 /* test_xdp_open_refused.c - what a kernel refuses that has a meaning. */
 #include "xdp_open_cases.h"
 
+#include <linux/sockios.h>
+#include <net/if.h>
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct xdp_case plain = { "plain", 0, { .interface = "nra0" } };
@@ -83,6 +86,39 @@ static void taken(void **state)
 		assert_in_range(pauses, ms > 10 ? ms - 10 : 0, ms);
 		/* asked again after each pause, and the other way once */
 		assert_in_range(binds, pauses / 10 + 2, pauses + 2);
+		xdp_close_test(&plain, &xdp);
+	}
+}
+
+static uint16_t interface_flags;
+
+static int flags_of(int fd, unsigned long request, void *argument)
+{
+	struct ifreq *answer = argument;
+	int r = real_ioctl(fd, request, argument);
+
+	if (request == SIOCGIFFLAGS)
+		answer->ifr_flags |= (short)interface_flags;
+	return r;
+}
+
+/* A bond would bind, and take a program, and nothing would come. */
+static void bond(void **state)
+{
+	static const uint16_t flags[] = { IFF_MASTER, 0, IFF_SLAVE };
+	struct netring_xdp xdp;
+	uint32_t i;
+	int r;
+
+	(void)state;
+	for (i = 0; i < COUNT(flags); i++) {
+		begin(&plain);
+		wrap.ioctl = flags_of;
+		interface_flags = flags[i];
+		r = xdp_open_anew(&xdp, xdp_config(&plain));
+		assert_int_equal(r, flags[i] & IFF_MASTER ? -EPFNOSUPPORT : 0);
+		assert_int_equal(xdp.step, r ? NETRING_STEP_INTERFACE :
+					       NETRING_STEP_NONE);
 		xdp_close_test(&plain, &xdp);
 	}
 }
@@ -298,6 +334,7 @@ int main(void)
 		cmocka_unit_test_teardown(ladder, xdp_clean),
 		cmocka_unit_test_teardown(no_fragments, xdp_clean),
 		cmocka_unit_test_teardown(reported, xdp_clean),
+		cmocka_unit_test_teardown(bond, xdp_clean),
 	};
 
 	enter_private_network();

@@ -248,7 +248,7 @@ static int xdp_bridge_open(void)
 	struct netring_xdp_bridge_config cfg;
 
 	memset(&cfg, 0, sizeof(cfg));
-	cfg.socket.retry_ms = 2000;
+	cfg.port[0].retry_ms = cfg.port[1].retry_ms = 2000;
 	return xdp_hosts_try(&xbridge, &cfg);
 }
 

@@ -117,9 +117,35 @@ ip link set pb addrgenmode none up
 on b ip address add 10.9.0.2/24 dev eth0
 on b ip link set eth0 up
 on a ip neighbour flush dev eth0
-falls_back queues "pb has 3 queues, and one would be joined"
+bridge queues --backend auto
+has "three queues: all are joined" "$(cat "$T/queues.err")" \
+	"pb: native, copy, 3 of 3 queues"
+ok "and frames pass" on a ping -q -c 1 -w 5 10.9.0.2
+finish INT
+ip link del pb
+ip link add pb numrxqueues 18 numtxqueues 18 type veth \
+	peer name eth0 numrxqueues 18 numtxqueues 18 netns "$b"
+ip link set pb addrgenmode none up
+on b ip address add 10.9.0.2/24 dev eth0
+on b ip link set eth0 up
+on a ip neighbour flush dev eth0
+falls_back "too many queues" "pb has 18 queues, and 16 would be joined"
 ok "xdp all the same" "$NETRING" bridge pa pb --backend xdp -d 1
-has "with a warning" "$(cat "$T/output")" "ethtool -L pb combined 1"
+has "with a warning" "$(cat "$T/output")" "16 of 18 queues are joined"
+has "that says what helps" "$(cat "$T/output")" "ethtool -L pb combined 16"
+if ethtool -L pb rx 1 tx 1 2>/dev/null; then
+	bridge grows --backend xdp
+	ok "one queue: a frame passes" on b ping -q -c 1 -w 5 10.9.0.1
+	ethtool -L pb rx 4 tx 4
+	ok "queues grow: told" await "pb: all 4 queues are joined" \
+		"$T/grows.err"
+	on b ethtool -L eth0 rx 4 tx 4
+	on a ip neighbour flush dev eth0
+	ok "queues grow: frames pass" on b ping -q -c 3 -i 0.2 -w 5 10.9.0.1
+	finish INT
+else
+	skip "queues that grow" "this veth has a fixed number"
+fi
 
 no "-F" "$NETRING" bridge pa pb --backend xdp -F "$T/icmp.bpf"
 has "is the packet sockets'" "$(cat "$T/output")" "filters are of packet"

@@ -129,4 +129,37 @@ else
 	skip "no Ethernet" "no tun here"
 fi
 
+# Devices on top of others: the packets are those of the ports below.
+if ip link add nb0 type bond 2>/dev/null; then
+	ip link set nr1 down
+	ip link set nr1 master nb0
+	ip link set nb0 up
+	for how in "capture" "inject --generate 1"; do
+		# shellcheck disable=SC2086 # several words
+		no "a bond: $how" "$NETRING" $how -i nb0 --backend xdp
+		has "which ports to take" "$(cat "$T/output")" "its ports: nr1"
+	done
+	no "a bond in a bridge" "$NETRING" bridge nb0 nr0 --backend xdp
+	has "which ports to take" "$(cat "$T/output")" "its ports: nr1"
+	ip link del nb0
+	ip link set nr1 up
+else
+	skip "a bond" "not in this kernel"
+fi
+if ip link add link nr1 name nv5 type vlan id 5 2>/dev/null; then
+	for how in "capture" "inject --generate 1"; do
+		# shellcheck disable=SC2086 # several words
+		no "a VLAN: $how" "$NETRING" $how -i nv5 --backend xdp
+		has "which device to take" "$(cat "$T/output")" \
+			"takes the packets of nr1"
+	done
+	start vlan -i nv5 --backend auto
+	has "auto: a packet socket" "$(cat "$T/vlan.err")" \
+		"backend: packet (xdp: nv5 is a VLAN"
+	finish INT
+	ip link del nv5
+else
+	skip "a VLAN device" "not in this kernel"
+fi
+
 done_testing

@@ -202,6 +202,39 @@ static void groups(int attach, uint32_t flags)
 	xdp_hosts_close(&br, "link-local");
 }
 
+/* Two tags are no part of the MTU: 1522 bytes pass where the other end of the
+ * cable takes them, and no byte more. */
+static void two_tags(int attach)
+{
+	struct netring_xdp_bridge_config cfg = xdp_hosts_config(attach, 0);
+	const uint32_t tags[] = { 0x88a80005, 0x81000006, 0 };
+	const char *mode = xdp_hosts_mode(attach);
+	static uint8_t frame[1523];
+	struct netring_bridge_stats s;
+
+	xdp_hosts_mtu(&h, 0, 1600);
+	xdp_hosts_mtu(&h, 1, 1600);
+	must(net_mtu("p1", 1500), "MTU of port 1");
+	xdp_hosts_open(&br, &cfg);
+	bridge_frame(frame, 1523, tags);
+	hosts_send(&h, 0, frame, 1523);
+	xdp_hosts_pump(&br, 10);
+	s = xdp_hosts_stats(&br, 0, mode);
+	is((long long)s.too_long, 1, "%s, MTU 1500: 1523 bytes, two tags",
+	   mode);
+	bridge_frame(frame, 1522, tags);
+	hosts_send(&h, 0, frame, 1522);
+	xdp_hosts_pump(&br, 10);
+	ok(spy_is(h.spy[1], frame, 1522) && spy_quiet(h.spy[1], 5),
+	   "%s: 1522 bytes pass", mode);
+	s = xdp_hosts_stats(&br, 0, mode);
+	is((long long)s.forwarded, 1, "and are counted");
+	is((long long)s.too_long, 1, "as that");
+	xdp_hosts_close(&br, "two tags");
+	xdp_hosts_mtu(&h, 0, 1500);
+	xdp_hosts_mtu(&h, 1, 1500);
+}
+
 int main(void)
 {
 	int attach, i;
@@ -215,6 +248,7 @@ int main(void)
 		all_kinds(attach);
 		all_lengths(attach);
 		own_stack(attach);
+		two_tags(attach);
 	}
 	groups(NETRING_XDP_NATIVE, 0);
 	groups(NETRING_XDP_NATIVE, NETRING_XDP_BRIDGE_LINK_LOCAL);

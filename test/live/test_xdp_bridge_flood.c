@@ -114,7 +114,7 @@ static void narrow(uint32_t flags)
 	int64_t cpu;
 
 	cfg.interface[1] = "above";
-	cfg.socket.tx_frames = 16;
+	cfg.port[0].tx_frames = cfg.port[1].tx_frames = 16;
 	xdp_hosts_open(&br, &cfg);
 	for (i = 0; i < sent; i++) {
 		wire_frame(frame, sizeof(frame), WIRE_TYPE, i);

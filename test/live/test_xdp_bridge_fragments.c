@@ -21,7 +21,6 @@ static struct netring_xdp_bridge_config config(int attach)
 	struct netring_xdp_bridge_config cfg = xdp_hosts_config(attach, 0);
 
 	cfg.socket.flags = NETRING_XDP_FRAGMENTS;
-	cfg.program.flags = NETRING_XDP_PROGRAM_FRAGMENTS;
 	return cfg;
 }
 
@@ -126,6 +125,31 @@ static void unequal(int attach)
 	is((long long)s.forwarded, 1, "forwarded");
 	xdp_hosts_close(&br, "unequal");
 	xdp_hosts_mtu(&h, 1, 9000);
+}
+
+/* A far socket without fragments, as one that could not be bound with them. */
+static void unsupported(int attach)
+{
+	struct netring_xdp_bridge_config cfg = config(attach);
+	struct netring_bridge_stats s;
+
+	xdp_hosts_open(&br, &cfg);
+	br.port_[1].xdp.tx.flags_ &= ~NETRING_XDP_FRAGMENTS;
+	wire_frame(frame, 4000, WIRE_TYPE, 1);
+	hosts_send(&h, 0, frame, 4000);
+	wire_frame(frame, 1500, WIRE_TYPE, 2);
+	hosts_send(&h, 0, frame, 1500);
+	xdp_hosts_pump(&br, 10);
+	ok(spy_is(h.spy[1], frame, 1500) && spy_quiet(h.spy[1], 5),
+	   "no fragments there: what is short arrives");
+	s = xdp_hosts_stats(&br, 0, "unsupported");
+	is((long long)s.refused.unsupported, 1, "the other is counted");
+	is((long long)s.too_long, 0, "and not as too long");
+	is((long long)s.forwarded, 1, "forwarded");
+	hosts_send(&h, 1, frame, 1500);
+	xdp_hosts_pump(&br, 10);
+	ok(spy_is(h.spy[0], frame, 1500), "the other way is as it was");
+	xdp_hosts_close(&br, "unsupported");
 }
 
 /* Packets are counted, not fragments, also when the link is down. */
@@ -251,6 +275,7 @@ int main(void)
 		burst(attach);
 	}
 	unequal(NETRING_XDP_NATIVE);
+	unsupported(NETRING_XDP_NATIVE);
 	link_down(NETRING_XDP_NATIVE);
 	verdicts(NETRING_XDP_NATIVE);
 	close(h.spy[0]);

@@ -274,17 +274,28 @@ static void refusals(void)
 	cfg.interface[1] = "no";
 	refused(cfg, -ENODEV, NETRING_STEP_INTERFACE, 1, "no such interface");
 	cfg = none;
-	cfg.socket.queue = 1;
+	cfg.port[0].queue = 1;
 	refused(cfg, -EINVAL, NETRING_STEP_BIND, 0, "no such queue");
 	cfg = none;
 	cfg.socket.bind[0] = NETRING_XDP_ZEROCOPY;
 	refused(cfg, -EOPNOTSUPP, NETRING_STEP_BIND, 0, "veth, no copies");
 	cfg = none;
-	cfg.socket.rx_ring = 100;
+	cfg.port[0].rx_ring = 100;
 	refused(cfg, -EINVAL, NETRING_STEP_GEOMETRY, 0, "no power of two");
 	cfg = none;
 	cfg.socket.umem = &umem;
 	refused(cfg, -EINVAL, NETRING_STEP_CONFIG, -1, "no memory");
+	cfg = none;
+	cfg.flags = 0x10;
+	refused(cfg, -EOPNOTSUPP, NETRING_STEP_CONFIG, -1, "an unknown flag");
+	cfg = none;
+	cfg.socket.flags = NETRING_XDP_KEEP_COMPLETIONS;
+	refused(cfg, -EOPNOTSUPP, NETRING_STEP_CONFIG, -1,
+		"a socket's flag that a bridge cannot have");
+	cfg = none;
+	cfg.port[1].program_flags = NETRING_XDP_PROGRAM_FRAGMENTS;
+	refused(cfg, -EOPNOTSUPP, NETRING_STEP_CONFIG, -1,
+		"a program's flag that follows from others");
 	cfg = xdp_hosts_config(NETRING_XDP_NATIVE, 0);
 	xdp_hosts_mtu(&h, 1, getpagesize() > 9000 ? 65535 : 9000);
 	is(xdp_hosts_try(&br, &cfg), -ERANGE,

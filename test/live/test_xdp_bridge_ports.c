@@ -148,7 +148,7 @@ static void queues(void)
 	is(br.queues[1], port_queues("q0") < 0 ? 1 : 2,
 	   "and two, where the driver tells");
 	xdp_hosts_close(&br, "queues");
-	cfg.socket.queue = 1;
+	cfg.port[0].queue = 1;
 	is(xdp_hosts_try(&br, &cfg), -EINVAL, "one has no second queue");
 	net_delete("q0");
 }

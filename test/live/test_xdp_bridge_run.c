@@ -128,7 +128,7 @@ static void refilled(int attach)
 	struct spied seen = { 0 };
 
 	cfg.budget = 32;
-	cfg.socket.rx_frames = 64;
+	cfg.port[0].rx_frames = cfg.port[1].rx_frames = 64;
 	xdp_hosts_open(&br, &cfg);
 	send_from_0(64);
 	is(netring_xdp_bridge_step(&br, 0), 32, "%s: half of what waits", mode);

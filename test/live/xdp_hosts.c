@@ -35,7 +35,7 @@ struct netring_xdp_bridge_config xdp_hosts_config(int attach, uint32_t flags)
 
 	memset(&cfg, 0, sizeof(cfg));
 	cfg.flags = flags;
-	cfg.program.attach[0] = (uint8_t)attach;
+	cfg.port[0].attach[0] = cfg.port[1].attach[0] = (uint8_t)attach;
 	return cfg;
 }
 

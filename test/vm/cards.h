@@ -9,7 +9,7 @@
 
 #include "../live/live.h"
 
-#define CARD_FRAMES 1024u /* of an UMEM */
+#define CARD_FRAMES 1024u /* of a UMEM */
 
 extern const char card[4][5]; /* eth0 .. eth3; 0 and 1 on a wire, 2 and 3 */
 

@@ -141,7 +141,8 @@ static void bridge_open(void)
 	struct netring_xdp_bridge_config cfg = {
 		.interface = { card[1], card[2] },
 		.socket = { .umem = &joint, .bind = { NETRING_XDP_ZEROCOPY } },
-		.program = { .attach = { NETRING_XDP_NATIVE } },
+		.port = { { .attach = { NETRING_XDP_NATIVE } },
+			  { .attach = { NETRING_XDP_NATIVE } } },
 	};
 
 	card_memory(&joint, 2, CARD_FRAMES, 2048);
