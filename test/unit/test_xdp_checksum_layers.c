@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_xdp_checksum_layers.c - checksums behind options and within tunnels. */
+/* netring-test: fuller */
 #include "xdp_model.h"
+#include "rounds.h"
 
 #include "layers.h"
 
@@ -58,7 +60,7 @@ static void layered(void **state)
 
 	(void)state;
 	seed_print();
-	for (i = 0; i < 60000; i++) {
+	for (i = 0; i < rounds_of(60000); i++) {
 		len = layers_make(random_below(4));
 		memcpy(right, layers.bytes + layers.at, len);
 		memcpy(data, right, len);
@@ -87,7 +89,7 @@ static void pieces(void **state)
 
 	(void)state;
 	seed_print();
-	for (i = 0; i < 30000; i++) {
+	for (i = 0; i < rounds_of(30000); i++) {
 		len = layers_make(random_below(3));
 		head = layers.field[0].at + 4 - layers.at;
 		memcpy(right, layers.bytes + layers.at, len);
@@ -111,7 +113,7 @@ static void mirrored(void **state)
 
 	(void)state;
 	seed_print();
-	for (i = 0; i < 3000; i++) {
+	for (i = 0; i < rounds_of(3000); i++) {
 		layers_begin(random_below(300));
 		layers_transport(random_below(2) ? 6 : 17);
 		layers_network();
@@ -139,7 +141,7 @@ static void right_by_chance(void **state)
 
 	(void)state;
 	seed_print();
-	for (i = 0; i < 3000; i++) {
+	for (i = 0; i < rounds_of(3000); i++) {
 		layers_begin(2 * random_below(100) + 2);
 		layers_transport(6);
 		layers_network();
@@ -177,7 +179,7 @@ static void damaged(void **state)
 
 	(void)state;
 	seed_print();
-	for (i = 0; i < 60000; i++) {
+	for (i = 0; i < rounds_of(60000); i++) {
 		len = layers_make(random_below(4));
 		memcpy(data, layers.bytes + layers.at, len);
 		layers_leave(data, &layers.field[random_below(layers.fields)]);
