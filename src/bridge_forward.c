@@ -170,7 +170,8 @@ static enum fate send_oversize(struct netring_bridge *br,
 		return send_segments(br, near, inj, pkt);
 	r = injector_unsent(inj) ?
 		    -EAGAIN :
-		    netring_packet_send_(br->fd_ - 1, (int)inj->ifindex_,
+		    netring_packet_send_(br->fd_ - 1,
+					 (int)inj->interface_.ifindex,
 					 pkt->data - VNET, pkt->len + VNET);
 	if (r >= 0)
 		return FATE_FORWARDED;
