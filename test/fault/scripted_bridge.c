@@ -305,7 +305,6 @@ static void make_port(int i)
 	name[4] = (char)('0' + i);
 	memcpy(cap->interface_, name, 16);
 	memcpy(inj->interface_.name, name, 16);
-	memcpy(b.br.port_[i].name, name, 16);
 	b.br.port_[i].number = (uint8_t)i;
 	cap->fd_ = RX_FD + i + 1;
 	cap->ring_ = cap->at_ = b.rx[i];
@@ -345,11 +344,11 @@ void bridging_begin(uint32_t flags)
 	make_port(0);
 	make_port(1);
 	b.br.fd_ = BRIDGE_FD + 1;
-	b.br.flags_ = flags;
-	b.br.budget_ = 8;
+	b.br.config_.flags = flags;
+	b.br.config_.budget = 8;
 	b.br.looked_ = (uint32_t)START;
-	b.br.event_ = told;
-	b.br.user_ = &b;
+	b.br.config_.event = told;
+	b.br.config_.user = &b;
 	wrap_arm(0, 0);
 	wrap.endless = 1;
 	wrap.poll = scripted_poll;
