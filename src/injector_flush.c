@@ -74,15 +74,16 @@ static int has_time(struct netring_injector *inj)
 static int kick(struct netring_injector *inj, const uint64_t *time)
 {
 	int fd = inj->fd_ - 1;
-	int r = 0;
+	int r;
 
-	if (!(inj->interface_.flags & NR_IFF_RUNNING))
+	if (!(inj->interface_.flags & NR_IFF_RUNNING)) {
 		r = netring_injector_look_(inj);
-	if (r < 0)
-		return r;
-	if (!(inj->interface_.flags & NR_IFF_RUNNING))
-		r = -ENETDOWN;
-	else if (NETRING_CONFIG_INJECTOR_TXTIME && time)
+		if (r < 0)
+			return r;
+		if (!(inj->interface_.flags & NR_IFF_RUNNING))
+			return -ENETDOWN;
+	}
+	if (NETRING_CONFIG_INJECTOR_TXTIME && time)
 		r = netring_injector_kick_at_(fd, *time);
 	else
 		r = sys_send(fd, NULL, 0, MSG_DONTWAIT);

@@ -208,11 +208,12 @@ int netring_injector_rebind(struct netring_injector *inj)
 	inj->step = NETRING_STEP_INTERFACE;
 	r = netring_packet_find_(inj->fd_ - 1, facts->ifindex, facts->name,
 				 facts->type);
-	if (r >= 0)
-		r = attach(inj, NULL, (uint32_t)r);
-	if (r >= 0)
+	if (r < 0)
+		return r;
+	r = attach(inj, NULL, (uint32_t)r);
+	if (r == 0)
 		inj->step = NETRING_STEP_NONE;
-	return r < 0 ? r : 0;
+	return r;
 }
 
 /* Committed frames that the kernel has not looked at. */
