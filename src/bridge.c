@@ -34,15 +34,17 @@ static int look_at_ring(struct netring_bridge_port_ *port)
 
 	if (r < 0)
 		return r;
-	if (stats.dropped != port->drops &&
-	    port->stats.received == port->seen && !port->in_batch &&
-	    !capture_ready(&port->capture)) {
-		port->stats.renewals++;
+	if (!port->capture.ring_ ||
+	    (stats.dropped != port->drops &&
+	     port->stats.received == port->seen && !port->in_batch &&
+	     !capture_ready(&port->capture))) {
+		/* no memory for it now: at the next look */
 		r = netring_capture_renew_(&port->capture);
+		port->stats.renewals += r >= 0;
 	}
 	port->drops = stats.dropped;
 	port->seen = port->stats.received;
-	return r;
+	return 0;
 }
 
 /* Fetch a pending error of a port, and follow what it says. */
@@ -66,9 +68,9 @@ static int look_at_link(struct netring_bridge *br,
 	r = netring_capture_look_(cap);
 	if (cap->link_down_)
 		state = r == -ENODEV ? NETRING_PORT_GONE : NETRING_PORT_DOWN;
-	if (state != port->state && br->event_)
-		br->event_(br->user_, port->number,
-			   (enum netring_port_event)state);
+	if (state != port->state && br->config_.event)
+		br->config_.event(br->config_.user, port->number,
+				  (enum netring_port_event)state);
 	port->state = state;
 	return r == -ENODEV ? 0 : r;
 }
@@ -115,7 +117,9 @@ netring_bridge_timeout(const struct netring_bridge *br)
 
 short netring_bridge_events(const struct netring_bridge *bridge, int port)
 {
-	return bridge->port_[port].holding ? 0 : POLLIN;
+	const struct netring_bridge_port_ *of = &bridge->port_[port];
+
+	return of->holding || !of->capture.ring_ ? 0 : POLLIN;
 }
 
 int netring_bridge_step(struct netring_bridge *bridge, int timeout)

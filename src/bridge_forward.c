@@ -37,14 +37,23 @@ static void count(struct netring_bridge_stats *stats, enum fate fate)
 		++((uint64_t *)(void *)first)[fate];
 }
 
+/* In front of the bytes; a port's packets begin at an even address. */
+static struct netring_vnet *vnet_of(const struct netring_packet *pkt)
+{
+	return (struct netring_vnet *)(void *)(pkt->data - VNET);
+}
+
 /* 802.1D: 01:80:c2:00:00:00 to 0f stay on their link. */
 static int is_link_local(const struct netring_packet *pkt)
 {
+	static const uint8_t first[] = { 0x01, 0x80, 0xc2, 0 };
 	const uint8_t *to = pkt->data;
+	uint32_t local, word;
 
-	return pkt->len >= ADDRESS_BYTES &&
-	       !((to[0] ^ 0x01) | (to[1] ^ 0x80) | (to[2] ^ 0xc2) | to[3] |
-		 to[4] | (to[5] & 0xf0));
+	memcpy(&local, first, sizeof(local));
+	memcpy(&word, to, sizeof(word));
+	return pkt->len >= ADDRESS_BYTES && word == local && !to[4] &&
+	       to[5] < 0x10;
 }
 
 /* Has the ring a slot? A full one is kicked before it is taken for full. */
@@ -67,14 +76,16 @@ static enum fate refused_by(int r, const struct netring_packet *pkt)
 }
 
 /* HOLD: a full queue is waited for, as long as the ring would. */
-static int can_hold(struct netring_bridge *br, struct netring_injector *inj)
+static int can_hold(const struct netring_bridge *br,
+		    struct netring_bridge_port_ *near,
+		    const struct netring_injector *inj)
 {
 	uint32_t now = (uint32_t)netring_clock_ms() | 1;
 
-	if (!br->held_ms_)
-		br->held_ms_ = now;
-	return br->flags_ & NETRING_BRIDGE_HOLD &&
-	       now - br->held_ms_ < inj->retry_ms_;
+	if (!near->held_ms)
+		near->held_ms = now;
+	return br->config_.flags & NETRING_BRIDGE_HOLD &&
+	       now - near->held_ms < inj->retry_ms_;
 }
 
 /* What is left of a super-frame that is being cut has this fate. */
@@ -103,7 +114,7 @@ static enum fate send_segments(struct netring_bridge *br,
 
 	for (near->is_cut = 1;; near->stats.received++) {
 		if (!has_room(inj)) {
-			if (br->flags_ & NETRING_BRIDGE_HOLD)
+			if (br->config_.flags & NETRING_BRIDGE_HOLD)
 				return FATE_HELD;
 			return drop_rest(near, FATE_RING_FULL);
 		}
@@ -132,16 +143,12 @@ static enum fate send_segments(struct netring_bridge *br,
 static int look_at_gso(struct netring_bridge_port_ *near,
 		       struct netring_packet *pkt)
 {
-	struct netring_vnet vnet;
-	int r;
+	struct netring_vnet *vnet = vnet_of(pkt);
 
-	memcpy(&vnet, pkt->data - VNET, VNET);
-	if (!vnet.gso_type)
+	if (!vnet->gso_type)
 		return 1;
-	r = netring_segment_init(&near->segment, pkt->data, pkt->len,
-				 ETHERNET_HEADER, &vnet);
-	memcpy(pkt->data - VNET, &vnet, VNET);
-	return r;
+	return netring_segment_init(&near->segment, pkt->data, pkt->len,
+				    ETHERNET_HEADER, vnet);
 }
 
 /*
@@ -155,33 +162,32 @@ static enum fate send_oversize(struct netring_bridge *br,
 			       const struct netring_packet *pkt)
 {
 	struct netring_frame frame;
-	struct netring_vnet vnet;
 	int r;
 
-	memcpy(&vnet, pkt->data - VNET, VNET);
 	frame.data = pkt->data;
 	frame.capacity = pkt->len;
-	frame.vnet = &vnet;
+	frame.vnet = vnet_of(pkt);
 	r = netring_injector_check_(inj, &frame, pkt->len);
 	if (r < 0)
 		return refused_by(r, pkt);
-	(void)netring_injector_flush(inj);
-	if (NETRING_CONFIG_SEGMENT && injector_unsent(inj) && vnet.gso_type)
-		return send_segments(br, near, inj, pkt);
-	r = injector_unsent(inj) ?
-		    -EAGAIN :
-		    netring_packet_send_(br->fd_ - 1, (int)inj->ifindex_,
-					 pkt->data - VNET, pkt->len + VNET);
-	if (r >= 0)
-		return FATE_FORWARDED;
+	r = netring_injector_flush(inj);
+	if (r >= 0 && injector_unsent(inj)) {
+		if (NETRING_CONFIG_SEGMENT && frame.vnet->gso_type)
+			return send_segments(br, near, inj, pkt);
+		r = -EAGAIN;
+	} else if (r >= 0) {
+		r = netring_packet_send_(br->fd_ - 1,
+					 (int)inj->interface_.ifindex,
+					 frame.vnet, pkt->len + VNET);
+		if (r >= 0)
+			return FATE_FORWARDED;
+	}
 	if (r == -ENETDOWN || r == -ENXIO || r == -ENODEV)
 		return FATE_LINK_DOWN;
-	if (r == -EAGAIN || r == -ENOBUFS) {
-		if (can_hold(br, inj))
-			return FATE_HELD;
-		if (r == -EAGAIN)
-			return FATE_RING_FULL;
-	}
+	if ((r == -EAGAIN || r == -ENOBUFS) && can_hold(br, near, inj))
+		return FATE_HELD;
+	if (r == -EAGAIN)
+		return FATE_RING_FULL;
 	netring_refused_count_(&near->stats.refused, r);
 	return FATE_COUNTED;
 }
@@ -226,24 +232,30 @@ static enum fate filter(struct netring_bridge *br,
 			struct netring_bridge_port_ *near,
 			struct netring_packet *pkt)
 {
-	struct netring_vnet vnet;
+	const struct netring_vnet *vnet;
 
-	if (br->oversize_)
-		(void)netring_capture_read_oversize(
-			&near->capture, pkt, br->oversize_, br->oversize_size_);
-	if (!(br->flags_ & NETRING_BRIDGE_LINK_LOCAL) && is_link_local(pkt))
+	if (br->config_.oversize)
+		(void)netring_capture_read_oversize(&near->capture, pkt,
+						    br->config_.oversize,
+						    br->config_.oversize_size);
+	if (!(br->config_.flags & NETRING_BRIDGE_LINK_LOCAL) &&
+	    is_link_local(pkt))
 		return FATE_LINK_LOCAL;
 	if (netring_packet_truncated(pkt)) /* BIG TCP, or nothing was read */
-		return br->oversize_ && pkt->wire_len < br->oversize_size_ ?
+		return br->config_.oversize &&
+				       pkt->wire_len <
+					       br->config_.oversize_size ?
 			       FATE_RING_FULL :
 			       FATE_TOO_LONG;
 	(void)netring_packet_restore_vlan(pkt);
-	if (br->filter_ &&
-	    br->filter_(br->user_, pkt, near->number) == NETRING_VERDICT_DROP)
+	if (br->config_.filter &&
+	    br->config_.filter(br->config_.user, pkt, near->number) ==
+		    NETRING_VERDICT_DROP)
 		return FATE_FILTERED;
-	memcpy(&vnet, pkt->data - VNET, VNET);
+	vnet = vnet_of(pkt);
 	/* the kernel would write another kind of checksum there */
-	return vnet.flags & VNET_CHECKSUM && vnet.csum_offset == SCTP_CHECKSUM ?
+	return vnet->flags & VNET_CHECKSUM &&
+			       vnet->csum_offset == SCTP_CHECKSUM ?
 		       FATE_REFUSED :
 		       FATE_QUEUED;
 }
@@ -285,8 +297,7 @@ static int forward(struct netring_bridge *br, struct netring_bridge_port_ *near,
 			near->stats.gso += vnet.gso_type != 0;
 		}
 	}
-	if (near->is_held)
-		br->held_ms_ = 0;
+	near->held_ms = 0;
 	near->is_held = HELD_NOT;
 	count(&near->stats, fate);
 	return 1;
@@ -314,9 +325,9 @@ int netring_bridge_move_(struct netring_bridge *br,
 	struct netring_packet pkt, *next;
 	uint32_t taken = 0;
 
-	for (; taken < br->budget_; taken++) {
+	for (; taken < br->config_.budget; taken++) {
 		/* nothing is taken that the far ring has no slot for */
-		near->holding = br->flags_ & NETRING_BRIDGE_HOLD &&
+		near->holding = br->config_.flags & NETRING_BRIDGE_HOLD &&
 				!far->state && !has_room(&far->injector);
 		if (near->holding)
 			break;

@@ -11,19 +11,17 @@
 #define HEADER_AND_TAGS 22
 #define OVERSIZE_WAITING (1024 * 1024) /* bytes of super-frames in the kernel */
 
-/* Name of a port, and its MTU; or -errno. */
+/* The MTU of a port; or -errno. */
 static int find_port(struct netring_bridge *br, int i, const char *interface)
 {
-	char *name = br->port_[i].name;
+	struct netring_interface_facts_ facts;
 	int r;
 
 	br->step = NETRING_STEP_INTERFACE;
 	br->port = i;
 	br->port_[i].number = (uint8_t)i;
-	r = netring_interface_name_(br->fd_ - 1, interface, 0, name);
-	if (r >= 0)
-		r = netring_interface_get_(br->fd_ - 1, NR_SIOCGIFMTU, name);
-	return r;
+	r = netring_interface_read_(br->fd_ - 1, interface, 0, &facts);
+	return r < 0 ? r : (int)facts.mtu;
 }
 
 /* With a buffer for super-frames, offloads that stay on lose nothing. */
@@ -36,17 +34,21 @@ static int set_offloads(struct netring_bridge *br, int i,
 	br->step = NETRING_STEP_OFFLOAD;
 	br->port = i;
 	offloads_of(&port->offloads, port->capture.ifindex_);
-	if (!(br->flags_ &
+	if (!(br->config_.flags &
 	      (NETRING_BRIDGE_LARGE | NETRING_BRIDGE_KEEP_OFFLOADS)))
 		r = netring_offload_change_(br->fd_ - 1, &port->offloads, how);
-	return br->oversize_ || br->flags_ & NETRING_BRIDGE_LARGE ? 0 : r;
+	return br->config_.oversize ||
+			       br->config_.flags & NETRING_BRIDGE_LARGE ?
+		       0 :
+		       r;
 }
 
 static uint32_t ring_memory(const struct netring_bridge *br, uint32_t given)
 {
 	if (given)
 		return given;
-	return br->flags_ & NETRING_BRIDGE_LARGE ? LARGE_MEMORY : SMALL_MEMORY;
+	return br->config_.flags & NETRING_BRIDGE_LARGE ? LARGE_MEMORY :
+							  SMALL_MEMORY;
 }
 
 static int open_capture(struct netring_bridge *br,
@@ -63,7 +65,7 @@ static int open_capture(struct netring_bridge *br,
 	rx.flags = NETRING_CAPTURE_PROMISC | NETRING_CAPTURE_IMMEDIATE |
 		   NETRING_CAPTURE_VNET_HDR;
 	rx.direction = NETRING_DIRECTION_IN;
-	if (br->oversize_) {
+	if (br->config_.oversize) {
 		rx.flags |= NETRING_CAPTURE_OVERSIZE;
 		rx.receive_buffer = OVERSIZE_WAITING;
 	}
@@ -106,7 +108,8 @@ static int open_injector(struct netring_bridge *br,
 static int set_up(struct netring_bridge *br,
 		  const struct netring_bridge_config *cfg)
 {
-	uint32_t packet = br->flags_ & NETRING_BRIDGE_LARGE ? LARGE_PACKET : 0;
+	uint32_t packet =
+		br->config_.flags & NETRING_BRIDGE_LARGE ? LARGE_PACKET : 0;
 	uint32_t longest;
 	int i, r;
 
@@ -145,13 +148,9 @@ int netring_bridge_open(struct netring_bridge *bridge,
 	int r, port;
 
 	memset(bridge, 0, sizeof(*bridge));
-	bridge->flags_ = cfg->flags;
-	bridge->budget_ = cfg->budget ? cfg->budget : BUDGET;
-	bridge->filter_ = cfg->filter;
-	bridge->event_ = cfg->event;
-	bridge->user_ = cfg->user;
-	bridge->oversize_ = cfg->oversize;
-	bridge->oversize_size_ = cfg->oversize_size;
+	bridge->config_ = *cfg;
+	if (!cfg->budget)
+		bridge->config_.budget = BUDGET;
 	bridge->step = NETRING_STEP_CONFIG;
 	if (!cfg->interface[0] || !cfg->interface[1] ||
 	    (cfg->oversize && ((uintptr_t)cfg->oversize % sizeof(uint32_t) ||

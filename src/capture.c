@@ -69,7 +69,7 @@ int netring_capture_walk_(struct netring_batch *batch,
 int netring_capture_next(struct netring_capture *cap,
 			 struct netring_batch *batch)
 {
-	sys_assert(cap->ring_);
+	sys_assert(cap->at_);
 	if (!capture_ready(cap))
 		return 0;
 	if (capture_is_v2(cap))

@@ -21,7 +21,8 @@ void netring_capture_pass_(struct netring_capture *cap, uint32_t slot);
 /* Is a link that was down up again (cap->link_down_)? -ENODEV: it is gone. */
 int netring_capture_look_(struct netring_capture *cap);
 
-/* The ring of TPACKET_V2 anew; what was in it is lost. */
+/* The ring of TPACKET_V2 anew; what was in it is lost. Where that fails there
+ * is no ring, and nothing in it: to be called again. */
 int netring_capture_renew_(struct netring_capture *cap);
 
 /* netring_batch_next(), once for all that need no copy of their own. */

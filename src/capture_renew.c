@@ -4,22 +4,22 @@
 
 int netring_capture_renew_(struct netring_capture *cap)
 {
-	struct netring_geometry none;
+	int fd = cap->fd_ - 1;
 	void *map;
 	int r;
 
-	memset(&none, 0, sizeof(none));
-	sys_munmap(cap->ring_, cap->ring_size_);
-	(void)netring_packet_ring_(cap->fd_ - 1, NR_PACKET_RX_RING, &none);
-	r = netring_packet_ring_(cap->fd_ - 1, NR_PACKET_RX_RING,
-				 &cap->geometry_);
+	if (cap->ring_)
+		sys_munmap(cap->ring_, cap->ring_size_);
+	netring_packet_no_ring_(fd, NR_PACKET_RX_RING);
+	cap->ring_ = NULL;
+	r = netring_packet_ring_(fd, NR_PACKET_RX_RING, &cap->geometry_);
 	if (r >= 0)
-		r = sys_mmap(&map, cap->ring_, cap->ring_size_,
-			     MAP_SHARED | MAP_FIXED, cap->fd_ - 1, 0);
-	cap->at_ = cap->ring_;
+		r = sys_mmap(&map, NULL, cap->ring_size_, MAP_SHARED, fd, 0);
+	if (r >= 0)
+		cap->ring_ = map;
 	cap->held_ = cap->slot_ = cap->block_ = 0;
 	cap->passed_ = 0; /* the socket's queue went with the old ring */
-	if (r < 0)
-		cap->ring_ = NULL;
+	/* without a ring: a status word that never says that there is one */
+	cap->at_ = cap->ring_ ? cap->ring_ : (uint8_t *)&cap->held_;
 	return r;
 }

@@ -8,6 +8,10 @@
 #define TCP_LENGTH 12u
 #define UDP_HEADER 8u
 #define CHECKSUM 2u
+#define IPV4_END 34 /* the least that may be in front of a checksum's start */
+#define IPV6_END 54
+#define TCP_CHECKSUM 16
+#define TCP_HEADER 20u
 
 static uint32_t next_slot(const struct netring_injector *inj, uint32_t slot)
 {
@@ -78,19 +82,32 @@ int netring_injector_reserve(struct netring_injector *inj,
 		return -EAGAIN;
 	slot = injector_slot(inj, inj->head_slot_);
 	slot->state = SLOT_RESERVED;
-	if (inj->head_ == inj->newest_) {
+	if (NETRING_CONFIG_INJECTOR_TIMESTAMP && inj->head_ == inj->newest_) {
 		slot->retries = 0;
 		inj->newest_++;
 	}
 	vnet = injector_vnet(slot);
 	memset(vnet, 0, sizeof(*vnet));
-	frame->vnet = inj->flags_ & NETRING_INJECTOR_VNET_HDR ? vnet : NULL;
+	frame->vnet = NULL;
+	if (NETRING_CONFIG_INJECTOR_VNET_HDR &&
+	    inj->flags_ & NETRING_INJECTOR_VNET_HDR)
+		frame->vnet = vnet;
 	frame->data = (uint8_t *)(vnet + 1);
 	frame->capacity = inj->geometry_.frame_size -
 			  (uint32_t)(frame->data - (uint8_t *)slot);
 	frame->number = inj->head_++;
 	inj->head_slot_ = next_slot(inj, inj->head_slot_);
 	return 0;
+}
+
+/* With PACKET_LOSS the kernel skips this, and numbers it for timestamps as the
+ * vnet header is good. */
+void netring_injector_hole_(struct injector_slot *slot)
+{
+	memset(injector_vnet(slot), 0, INJECTOR_VNET);
+	slot->len = INJECTOR_VNET;
+	slot->state = SLOT_DISCARDED;
+	hand_over(slot);
 }
 
 static void give_up(struct netring_injector *inj,
@@ -104,11 +121,7 @@ static void give_up(struct netring_injector *inj,
 		inj->head_slot_ = last_slot(inj);
 		return;
 	}
-	/* a hole would stop the kernel; with PACKET_LOSS it skips this, and
-	 * numbers it for timestamps as the vnet header is good */
-	memset(injector_vnet(slot), 0, INJECTOR_VNET);
-	slot->len = INJECTOR_VNET;
-	slot->state = SLOT_DISCARDED;
+	netring_injector_hole_(slot); /* an empty slot would stop the kernel */
 }
 
 void netring_injector_discard(struct netring_injector *inj,
@@ -153,39 +166,53 @@ static uint32_t wire_length(const struct netring_vnet *vnet,
 static int too_long(const struct netring_injector *inj,
 		    const struct netring_frame *frame, uint32_t len)
 {
-	uint32_t most = inj->mtu_ + inj->header_;
-	const uint8_t *type = frame->data + TYPE_AT;
-	int tags;
+	const struct netring_vnet *vnet =
+		NETRING_CONFIG_INJECTOR_VNET_HDR ? frame->vnet : NULL;
+	const uint8_t *at = frame->data + TYPE_AT;
+	uint32_t most = inj->interface_.mtu + inj->header_, type;
+	int tags = inj->header_ ? 1 + (vnet != NULL) : 0;
 
-	if (NETRING_CONFIG_INJECTOR_VNET_HDR && frame->vnet)
-		len = wire_length(frame->vnet, frame->data, len);
-	for (tags = frame->vnet ? 2 : 1; tags && len > most && inj->header_;
-	     tags--, type += VLAN_TAG) {
-		if (!(type[0] == 0x81 && type[1] == 0) &&
-		    !(frame->vnet && type[0] == 0x88 && type[1] == 0xa8))
+	if (len > frame->capacity)
+		return 1;
+	if (vnet)
+		len = wire_length(vnet, frame->data, len);
+	for (; tags && len > most; tags--, at += VLAN_TAG) {
+		type = (uint32_t)at[0] << 8 | at[1];
+		if (type != 0x8100 && !(vnet && type == 0x88a8))
 			break;
 		most += VLAN_TAG;
 	}
 	return len > most;
 }
 
-/* It may be changed at any time: once a batch, and once a millisecond. */
-static void look_at_mtu(struct netring_injector *inj)
+/* By its index: the name may have become another's. */
+int netring_injector_look_(struct netring_injector *inj)
 {
-	uint32_t now = (uint32_t)netring_clock_ms();
+	struct netring_interface_facts_ now;
+	int r = netring_interface_read_(inj->fd_ - 1, NULL,
+					inj->interface_.ifindex, &now);
 
-	if (now != inj->looked_)
-		(void)netring_injector_read_mtu_(inj);
-	inj->looked_ = now;
+	if (r >= 0) {
+		inj->interface_.mtu = now.mtu;
+		inj->interface_.flags = now.flags;
+	}
+	return r;
 }
 
 int netring_injector_check_(struct netring_injector *inj,
 			    const struct netring_frame *frame, uint32_t len)
 {
 	const struct netring_vnet *vnet = frame->vnet;
+	uint32_t now;
+	int looked;
 
-	if (inj->head_ == inj->sent_ + 1 || inj->head_ == inj->sent_)
-		look_at_mtu(inj);
+	/* it may be changed at any time: once a batch, and a millisecond */
+	if (inj->head_ - inj->sent_ <= 1) {
+		now = (uint32_t)netring_clock_ms();
+		if (now != inj->looked_)
+			(void)netring_injector_look_(inj);
+		inj->looked_ = now;
+	}
 	if (len < inj->header_ || !len ||
 	    (NETRING_CONFIG_INJECTOR_VNET_HDR && vnet &&
 	     vnet->flags & VNET_CHECKSUM &&
@@ -193,13 +220,34 @@ int netring_injector_check_(struct netring_injector *inj,
 		inj->stats_.too_short++;
 		return -EINVAL;
 	}
-	if (len > frame->capacity || (too_long(inj, frame, len) &&
-				      (netring_injector_read_mtu_(inj) < 0 ||
-				       too_long(inj, frame, len)))) {
-		inj->stats_.too_long++;
-		return -EMSGSIZE;
-	}
+	for (looked = 0; too_long(inj, frame, len); looked = 1)
+		if (looked || len > frame->capacity ||
+		    netring_injector_look_(inj) < 0) {
+			inj->stats_.too_long++;
+			return -EMSGSIZE;
+		}
 	return 0;
+}
+
+/*
+ * Does every kernel take a frame with this vnet header? What it does not take
+ * it passes over without a word (PACKET_LOSS), and only the bytes that a kick
+ * returns tell; so nothing is to be kicked together with this.
+ */
+static int is_doubtful(const struct netring_injector *inj,
+		       const struct netring_vnet *vnet, uint32_t len)
+{
+	uint32_t gso = vnet->gso_type & ~GSO_ECN;
+
+	if (!inj->header_)
+		return 1; /* what its link header is, only the kernel knows */
+	if (!(vnet->flags & VNET_CHECKSUM))
+		return gso;
+	if (vnet->csum_start < (gso == GSO_TCPV6 ? IPV6_END : IPV4_END))
+		return 1;
+	return gso && ((gso != GSO_TCPV4 && gso != GSO_TCPV6) ||
+		       vnet->csum_offset != TCP_CHECKSUM || !vnet->gso_size ||
+		       vnet->csum_start + TCP_HEADER > len);
 }
 
 /*
@@ -230,6 +278,10 @@ int netring_injector_commit(struct netring_injector *inj,
 	inj->stats_.queued++;
 	slot->len = len + INJECTOR_VNET;
 	slot->state = SLOT_COMMITTED;
+	if (NETRING_CONFIG_INJECTOR_VNET_HDR && is_doubtful(inj, vnet, len))
+		slot->state = SLOT_DOUBTFUL;
+	else
+		hand_over(slot);
 	return 0;
 }
 
@@ -240,7 +292,8 @@ int netring_injector_flush(struct netring_injector *inj)
 
 int netring_injector_flush_at(struct netring_injector *inj, uint64_t time)
 {
-	if (!(inj->flags_ & NETRING_INJECTOR_TXTIME))
+	if (!NETRING_CONFIG_INJECTOR_TXTIME ||
+	    !(inj->flags_ & NETRING_INJECTOR_TXTIME))
 		return -EINVAL;
 	return netring_injector_flush_(inj, &time);
 }
@@ -263,12 +316,13 @@ int netring_injector_discard_pending(struct netring_injector *inj)
 			break;
 		__atomic_store_n(&slot->status, NR_TP_STATUS_AVAILABLE,
 				 __ATOMIC_RELEASE);
-		dropped += slot->state == SLOT_COMMITTED;
+		dropped += slot_committed(slot);
 		inj->head_slot_ = last_slot(inj);
 		inj->head_--;
 	}
 	inj->pending_ -= (uint32_t)dropped;
 	inj->stats_.discarded += (uint64_t)dropped;
+	inj->since_ = 0;
 	return dropped;
 }
 

@@ -21,10 +21,16 @@ struct injector_slot {
 
 enum injector_state {
 	SLOT_FREE,
-	SLOT_RESERVED,
-	SLOT_COMMITTED,
-	SLOT_DISCARDED /* handed over with a length that the kernel skips */
+	SLOT_COMMITTED = 1,
+	SLOT_DISCARDED = 2, /* handed over with a length the kernel skips */
+	SLOT_DOUBTFUL = 3,  /* committed, to be handed over alone */
+	SLOT_RESERVED = 4   /* from DOUBTFUL on: the kernel stops there */
 };
+
+static inline int slot_committed(const struct injector_slot *slot)
+{
+	return slot->state & 1;
+}
 
 #define SLOT_BUSY (NR_TP_STATUS_SEND_REQUEST | NR_TP_STATUS_SENDING)
 
@@ -44,6 +50,23 @@ static inline uint32_t slot_status(const struct injector_slot *slot)
 {
 	return __atomic_load_n(&slot->status, __ATOMIC_ACQUIRE);
 }
+
+/* Is it still to be looked at by the kernel? */
+static inline int slot_waits(const struct injector_slot *slot)
+{
+	return slot->state >= SLOT_DOUBTFUL ||
+	       slot_status(slot) & NR_TP_STATUS_SEND_REQUEST;
+}
+
+/* Release: the frame is written before the kernel may read it. */
+static inline void hand_over(struct injector_slot *slot)
+{
+	__atomic_store_n(&slot->status, NR_TP_STATUS_SEND_REQUEST,
+			 __ATOMIC_RELEASE);
+}
+
+/* Of a frame that is not to be sent: for the kernel to pass over. */
+void netring_injector_hole_(struct injector_slot *slot);
 
 /* Free the slots that the kernel has returned, oldest first. */
 void netring_injector_reap_(struct netring_injector *inj);
@@ -86,8 +109,8 @@ void netring_refused_count_(struct netring_refused *refused, int r);
 void netring_refused_add_(struct netring_refused *refused,
 			  const struct netring_refused *more);
 
-/* The interface's MTU as it is now. */
-int netring_injector_read_mtu_(struct netring_injector *inj);
+/* At the interface's MTU and carrier as they are now. */
+int netring_injector_look_(struct netring_injector *inj);
 
 /* injector_txtime.c */
 int netring_injector_kick_at_(int fd, uint64_t time);

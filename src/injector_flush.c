@@ -4,10 +4,6 @@
 
 #define IDLE_PART 4u	 /* of retry_ms, with nothing of ours in the queue */
 #define LEARNED_PART 64u /* of the time since a frame was dropped last */
-#define IPV4_END 34 /* the least that may be in front of a checksum's start */
-#define IPV6_END 54
-#define TCP_CHECKSUM 16
-#define TCP_HEADER 20u
 
 /* In the order of struct netring_refused; what is none of these is last. */
 static const uint8_t causes[] = { EINVAL, EMSGSIZE,   ENOMEM,
@@ -38,8 +34,8 @@ void netring_refused_add_(struct netring_refused *refused,
 }
 
 /* Its slot is the kernel's to pass over, or passed over already. */
-static void refuse(struct netring_injector *inj, struct injector_slot *slot,
-		   int r)
+static __attribute__((noinline)) void refuse(struct netring_injector *inj,
+					     struct injector_slot *slot, int r)
 {
 	slot->state = SLOT_DISCARDED;
 	inj->pending_--;
@@ -56,16 +52,16 @@ static void refuse(struct netring_injector *inj, struct injector_slot *slot,
 static int has_time(struct netring_injector *inj)
 {
 	uint32_t now = (uint32_t)netring_clock_ms() | 1;
-	uint32_t most = inj->retry_ms_, since_last = now - inj->refused_at_;
+	uint32_t most = inj->retry_ms_;
+	uint32_t learned = (now - inj->refused_at_) / LEARNED_PART;
 
 	if (!inj->since_ || inj->blocked_tail_ != inj->tail_)
 		inj->since_ = now;
-	inj->blocked_ = inj->sent_;
 	inj->blocked_tail_ = inj->tail_;
 	if (inj->sent_ == inj->tail_) {
 		most /= IDLE_PART;
-		if (inj->refused_at_ && since_last / LEARNED_PART < most)
-			most = since_last / LEARNED_PART;
+		if (learned < most)
+			most = learned;
 	}
 	if (now - inj->since_ < most)
 		return 1;
@@ -74,62 +70,19 @@ static int has_time(struct netring_injector *inj)
 	return 0;
 }
 
-/*
- * Does every kernel take a frame with this vnet header? What it does not take
- * it passes over without a word (PACKET_LOSS), and only the bytes that a kick
- * returns tell; so nothing is to be kicked together with what is behind this.
- */
-static int is_doubtful(const struct netring_injector *inj,
-		       const struct netring_vnet *vnet, uint32_t len)
-{
-	uint32_t gso = vnet->gso_type & ~GSO_ECN;
-
-	if (!inj->header_)
-		return 1; /* what its link header is, only the kernel knows */
-	if (!(vnet->flags & VNET_CHECKSUM))
-		return gso;
-	if (vnet->csum_start < (gso == GSO_TCPV6 ? IPV6_END : IPV4_END))
-		return 1;
-	return gso && ((gso != GSO_TCPV4 && gso != GSO_TCPV6) ||
-		       vnet->csum_offset != TCP_CHECKSUM || !vnet->gso_size ||
-		       vnet->csum_start + TCP_HEADER > len);
-}
-
-/*
- * What was committed is the kernel's, up to one that is reserved, or up to one
- * in doubt. Returns the end, and the bytes.
- */
-static uint32_t hand_over(const struct netring_injector *inj, uint32_t *bytes)
-{
-	struct injector_slot *slot;
-	uint32_t frame = inj->sent_, len, at;
-	int doubtful = 0;
-	int asks = !inj->header_ || inj->flags_ & NETRING_INJECTOR_VNET_HDR;
-
-	*bytes = 0;
-	at = inj->tail_slot_ + (frame - inj->tail_);
-	for (; frame != inj->head_ && !doubtful; frame++, at++) {
-		if (at >= inj->geometry_.frame_count)
-			at -= inj->geometry_.frame_count;
-		slot = injector_slot(inj, at);
-		if (slot->state == SLOT_RESERVED)
-			break;
-		/* release: the frame is written before the kernel reads it */
-		__atomic_store_n(&slot->status, NR_TP_STATUS_SEND_REQUEST,
-				 __ATOMIC_RELEASE);
-		len = slot->len - INJECTOR_VNET;
-		*bytes += len; /* a hole has none */
-		doubtful = NETRING_CONFIG_INJECTOR_VNET_HDR && asks && len &&
-			   is_doubtful(inj, injector_vnet(slot), len);
-	}
-	return frame;
-}
-
-static int kick(const struct netring_injector *inj, const uint64_t *time)
+/* Without a carrier the kernel drops what it takes, and says nothing. */
+static int kick(struct netring_injector *inj, const uint64_t *time)
 {
 	int fd = inj->fd_ - 1;
 	int r;
 
+	if (!(inj->interface_.flags & NR_IFF_RUNNING)) {
+		r = netring_injector_look_(inj);
+		if (r < 0)
+			return r;
+		if (!(inj->interface_.flags & NR_IFF_RUNNING))
+			return -ENETDOWN;
+	}
 	if (NETRING_CONFIG_INJECTOR_TXTIME && time)
 		r = netring_injector_kick_at_(fd, *time);
 	else
@@ -137,37 +90,53 @@ static int kick(const struct netring_injector *inj, const uint64_t *time)
 	return r == -ENXIO ? -ENODEV : r;
 }
 
-/* Up to @end: bytes of what the kernel has looked at. */
-static uint32_t count_sent(struct netring_injector *inj, uint32_t end)
+/*
+ * One in doubt at the head is handed over, and what is behind it held back for
+ * the time of a kick: what the kernel returns is said of that one.
+ */
+static int kick_head(struct netring_injector *inj, const uint64_t *time)
 {
-	const struct injector_slot *slot;
-	uint32_t bytes = 0;
+	struct injector_slot *slot, *next;
+	uint32_t behind;
+	int r;
 
-	for (; inj->sent_ != end; inj->sent_++) {
-		slot = netring_injector_slot_(inj, inj->sent_);
-		if (slot_status(slot) & NR_TP_STATUS_SEND_REQUEST)
-			break;
-		bytes += slot->len - INJECTOR_VNET;
-	}
-	return bytes;
+	if (!NETRING_CONFIG_INJECTOR_VNET_HDR || inj->sent_ == inj->head_)
+		return kick(inj, time);
+	slot = netring_injector_slot_(inj, inj->sent_);
+	if (slot->state != SLOT_DOUBTFUL)
+		return kick(inj, time);
+	slot->status = NR_TP_STATUS_AVAILABLE; /* it may be the only one */
+	next = netring_injector_slot_(inj, inj->sent_ + 1);
+	behind = slot_status(next);
+	if (behind & NR_TP_STATUS_SEND_REQUEST)
+		next->status = NR_TP_STATUS_AVAILABLE;
+	hand_over(slot);
+	r = kick(inj, time);
+	if (behind & NR_TP_STATUS_SEND_REQUEST)
+		next->status = behind;
+	if (!(slot_status(slot) & NR_TP_STATUS_SEND_REQUEST))
+		slot->state = SLOT_COMMITTED;
+	return r;
 }
 
-/* Frames of that many bytes were passed over: the last ones most likely. */
-static void refuse_passed(struct netring_injector *inj, uint32_t start,
-			  int64_t bytes)
+/*
+ * On to what the kernel has not looked at. Of what it has, frames of @r bytes
+ * were taken, and the others passed over: the last ones, where it is not sure.
+ */
+static void pass(struct netring_injector *inj, int r)
 {
 	struct injector_slot *slot;
-	uint32_t frame = inj->sent_;
-	uint32_t len;
+	int32_t len, left = r;
 
-	while (bytes > 0 && frame != start) {
-		slot = netring_injector_slot_(inj, --frame);
-		len = slot->len - INJECTOR_VNET;
-		if (slot->state != SLOT_COMMITTED ||
-		    slot_status(slot) & SLOT_BUSY || len > bytes)
-			continue;
-		bytes -= len;
-		refuse(inj, slot, -EINVAL);
+	for (; inj->sent_ != inj->head_; inj->sent_++) {
+		slot = netring_injector_slot_(inj, inj->sent_);
+		if (slot_waits(slot))
+			break;
+		len = (int32_t)(slot->len - INJECTOR_VNET);
+		if (len <= left)
+			left -= len; /* a hole has none */
+		else if (r >= 0 && slot->state == SLOT_COMMITTED)
+			refuse(inj, slot, -EINVAL);
 	}
 }
 
@@ -177,6 +146,8 @@ static int judge_head(struct netring_injector *inj, int r)
 	struct injector_slot *slot = netring_injector_slot_(inj, inj->sent_);
 	int repeat = r == -ENOBUFS || r == -EAGAIN;
 
+	if (slot->state == SLOT_DISCARDED)
+		return r; /* an error of no frame */
 	inj->stats_.retried += (uint64_t)repeat;
 	if (NETRING_CONFIG_INJECTOR_TIMESTAMP && r != -EAGAIN) {
 		slot->retries++;
@@ -184,47 +155,34 @@ static int judge_head(struct netring_injector *inj, int r)
 	}
 	if (repeat && has_time(inj))
 		return 0;
-	slot->len = INJECTOR_VNET;
-	memset(injector_vnet(slot), 0, INJECTOR_VNET);
+	netring_injector_hole_(slot);
 	refuse(inj, slot, r);
 	return 1;
 }
 
 /* Return: 1: kick again; 0: not now; or the caller's -errno. */
-static int judge(struct netring_injector *inj, uint32_t end, uint32_t bytes,
-		 int r)
+static int judge(struct netring_injector *inj, int r)
 {
 	uint32_t start = inj->sent_;
 
-	if ((uint32_t)r == bytes) /* as nearly always */
-		inj->sent_ = end;
-	else
-		bytes = count_sent(inj, end);
-	if (r >= 0)
-		refuse_passed(inj, start, (int64_t)bytes - r);
-	if (inj->since_ && inj->blocked_ != inj->sent_)
+	pass(inj, r);
+	if (inj->since_ && inj->sent_ != start)
 		inj->refused_at_ = inj->since_ = 0; /* it was worth the time */
 	netring_injector_reap_(inj);
 	inj->stats_.link_down += r == -ENETDOWN;
-	if (r == -ENETDOWN || r == -ENODEV || r == -EINTR)
-		return r;
-	if (r < 0 && inj->sent_ != end &&
-	    netring_injector_slot_(inj, inj->sent_)->state == SLOT_COMMITTED)
-		return judge_head(inj, r);
-	if (r < 0 && r != -ENOBUFS && r != -EAGAIN)
-		return r;
-	return inj->sent_ != start && inj->sent_ != inj->head_ &&
-	       netring_injector_slot_(inj, inj->sent_)->state != SLOT_RESERVED;
+	if (r == -ENETDOWN || r == -ENODEV || r == -EINTR ||
+	    inj->sent_ == inj->head_ ||
+	    netring_injector_slot_(inj, inj->sent_)->state == SLOT_RESERVED)
+		return r < 0 ? r : 0;
+	return r < 0 ? judge_head(inj, r) : inj->sent_ != start;
 }
 
 int netring_injector_flush_(struct netring_injector *inj, const uint64_t *time)
 {
-	uint32_t bytes, end;
 	int r;
 
-	do {
-		end = hand_over(inj, &bytes);
-		r = judge(inj, end, bytes, kick(inj, time));
-	} while (r > 0);
+	do
+		r = judge(inj, kick_head(inj, time));
+	while (r > 0);
 	return r < 0 ? r : (int)inj->pending_;
 }

@@ -116,32 +116,21 @@ static int set_options(struct netring_injector *inj,
 	return set_times(inj, cfg);
 }
 
-int netring_injector_read_mtu_(struct netring_injector *inj)
+/* To @name, or where that is NULL, to the interface of @ifindex. */
+static int attach(struct netring_injector *inj, const char *name,
+		  uint32_t ifindex)
 {
-	int r = netring_interface_get_(inj->fd_ - 1, NR_SIOCGIFMTU,
-				       inj->interface_);
-
-	if (r >= 0)
-		inj->mtu_ = (uint32_t)r;
-	return r;
-}
-
-static int attach(struct netring_injector *inj, int ifindex)
-{
+	struct netring_interface_facts_ *facts = &inj->interface_;
+	int fd = inj->fd_ - 1;
 	int r;
 
-	if (ifindex < 0)
-		return ifindex;
-	inj->ifindex_ = (uint32_t)ifindex;
-	r = netring_injector_read_mtu_(inj);
+	inj->step = NETRING_STEP_INTERFACE;
+	r = netring_interface_read_(fd, name, ifindex, facts);
 	if (r < 0)
 		return r;
 	inj->step = NETRING_STEP_BIND;
-	r = netring_packet_bind_(inj->fd_ - 1, ifindex, 0);
-	if (r >= 0)
-		r = netring_packet_bound_(inj->fd_ - 1, &inj->hatype_);
-	if (inj->hatype_ == NR_ARPHRD_ETHER ||
-	    inj->hatype_ == NR_ARPHRD_LOOPBACK)
+	r = netring_packet_bind_(fd, (int)facts->ifindex, 0);
+	if (facts->type == NR_ARPHRD_ETHER || facts->type == NR_ARPHRD_LOOPBACK)
 		inj->header_ = ETHERNET_HEADER;
 	return r;
 }
@@ -176,13 +165,7 @@ static int set_up(struct netring_injector *inj,
 	if (r < 0)
 		return r;
 	inj->ring_ = map;
-	inj->step = NETRING_STEP_INTERFACE;
-	r = netring_interface_name_(inj->fd_ - 1, cfg->interface, cfg->ifindex,
-				    inj->interface_);
-	if (r >= 0)
-		r = netring_interface_get_(inj->fd_ - 1, NR_SIOCGIFINDEX,
-					   inj->interface_);
-	return attach(inj, r);
+	return attach(inj, cfg->interface, cfg->ifindex);
 }
 
 int netring_injector_open(struct netring_injector *inj,
@@ -219,14 +202,18 @@ int netring_injector_open(struct netring_injector *inj,
 
 int netring_injector_rebind(struct netring_injector *inj)
 {
+	struct netring_interface_facts_ *facts = &inj->interface_;
 	int r;
 
 	inj->step = NETRING_STEP_INTERFACE;
-	r = attach(inj, netring_packet_find_(inj->fd_ - 1, inj->ifindex_,
-					     inj->interface_, inj->hatype_));
-	if (r >= 0)
+	r = netring_packet_find_(inj->fd_ - 1, facts->ifindex, facts->name,
+				 facts->type);
+	if (r < 0)
+		return r;
+	r = attach(inj, NULL, (uint32_t)r);
+	if (r == 0)
 		inj->step = NETRING_STEP_NONE;
-	return r < 0 ? r : 0;
+	return r;
 }
 
 /* Committed frames that the kernel has not looked at. */
@@ -236,8 +223,7 @@ static int count_unsent(const struct netring_injector *inj)
 	int unsent = 0;
 
 	for (frame = inj->sent_; frame != inj->head_; frame++)
-		unsent += netring_injector_slot_(inj, frame)->state ==
-			  SLOT_COMMITTED;
+		unsent += slot_committed(netring_injector_slot_(inj, frame));
 	return unsent;
 }
 

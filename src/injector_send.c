@@ -7,21 +7,19 @@
 
 /*
  * No event tells that a slot became free, so sleep, longer each time. Return:
- * 1, 0: there was no time left, or -EINTR.
+ * 0, -EAGAIN: there was no time left, or -EINTR.
  */
 static int pause_until(int64_t deadline, long *ns)
 {
 	struct timespec time;
 
 	if (deadline != NETRING_FOREVER && netring_clock_ms() >= deadline)
-		return 0;
+		return -EAGAIN;
 	time.tv_sec = 0;
 	time.tv_nsec = *ns;
-	if (sys_nanosleep(&time) < 0)
-		return -EINTR;
 	if (*ns < PAUSE_MAX_NS)
 		*ns *= 2;
-	return 1;
+	return sys_nanosleep(&time);
 }
 
 int netring_injector_queue(struct netring_injector *inj, const void *frame,
@@ -39,9 +37,7 @@ int netring_injector_queue(struct netring_injector *inj, const void *frame,
 			break;
 		paused = pause_until(deadline, &pause);
 		if (paused < 0)
-			return paused;
-		if (!paused)
-			return r < 0 ? r : -EAGAIN;
+			return paused == -EAGAIN && r < 0 ? r : paused;
 	}
 	if (len <= slot.capacity)
 		memcpy(slot.data, frame, len);
@@ -69,8 +65,8 @@ int netring_injector_drain(struct netring_injector *inj, int64_t deadline)
 		if (r == 0 || (r < 0 && r != -ENETDOWN))
 			return r;
 		r = pause_until(deadline, &pause);
-	} while (r > 0);
-	return r < 0 ? r : (int)netring_injector_pending(inj);
+	} while (r == 0);
+	return r == -EAGAIN ? (int)netring_injector_pending(inj) : r;
 }
 
 uint32_t netring_vlan_insert(uint8_t *data, uint32_t len, uint16_t tpid,

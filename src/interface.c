@@ -43,18 +43,15 @@ int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
 	return 0;
 }
 
-int netring_interface_find_(const char *given, uint32_t ifindex,
+int netring_interface_read_(int fd, const char *given, uint32_t ifindex,
 			    struct netring_interface_facts_ *facts)
 {
 	static const uint16_t what[] = { NR_SIOCGIFHWADDR, NR_SIOCGIFMTU,
 					 NR_SIOCGIFINDEX, NR_SIOCGIFFLAGS };
-	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct nr_ifreq request;
 	unsigned int i;
 	int r;
 
-	if (fd < 0)
-		return fd;
 	memset(&request, 0, sizeof(request));
 	r = netring_interface_name_(fd, given, ifindex, request.name);
 	if (r >= 0) /* else the last one is what it may be found by */
@@ -66,6 +63,18 @@ int netring_interface_find_(const char *given, uint32_t ifindex,
 			memcpy((uint8_t *)&facts->type + (size_t)4 * i,
 			       &request.u, i % 3 ? 4 : 2);
 	}
+	return r;
+}
+
+int netring_interface_find_(const char *given, uint32_t ifindex,
+			    struct netring_interface_facts_ *facts)
+{
+	int fd = sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = netring_interface_read_(fd, given, ifindex, facts);
 	sys_close(fd);
 	return r;
 }

@@ -23,7 +23,11 @@ int netring_interface_get_(int fd, unsigned long what, const char *name);
 int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
 			    char name[NR_IFNAMSIZ]);
 
-/* All of that at once, where no socket is at hand. */
+/* All of that at once; it is what has the name @given, or the index. */
+int netring_interface_read_(int fd, const char *given, uint32_t ifindex,
+			    struct netring_interface_facts_ *facts);
+
+/* The same where no socket is at hand. */
 int netring_interface_find_(const char *given, uint32_t ifindex,
 			    struct netring_interface_facts_ *facts);
 

@@ -73,8 +73,6 @@ struct netring_bridge_config {
 	uint32_t flags;	 /* NETRING_BRIDGE_* */
 	uint32_t budget; /* frames of one direction in a step; 0: 64 */
 
-	struct netring_bridge_port_config port[2];
-
 	/* Called for every frame, VLAN tag in place; NULL forwards all. */
 	enum netring_verdict (*filter)(void *user, struct netring_packet *pkt,
 				       int direction);
@@ -85,25 +83,27 @@ struct netring_bridge_config {
 	void *oversize; /* SMALL: for super-frames, aligned to 4 bytes; the
 			 * bridge's until close */
 	uint32_t oversize_size; /* NETRING_BRIDGE_OVERSIZE or more */
+
+	struct netring_bridge_port_config port[2];
 };
 
 struct netring_bridge_port_ {
-	struct netring_capture capture;
-	struct netring_injector injector;
-	struct netring_batch batch;	   /* being forwarded */
-	struct netring_segment segment;	   /* of a super-frame */
-	struct netring_packet held;	   /* HOLD: waits for the far queue */
+	uint8_t number;
+	uint8_t in_batch;
+	uint8_t holding;  /* HOLD: until the far ring has a slot */
+	uint8_t is_held;  /* there is a held packet */
+	uint8_t is_cut;	  /* and some of its segments are gone */
+	uint8_t state;	  /* enum netring_port_event */
+	uint32_t held_ms; /* since when it is; 0: it is not */
+	struct netring_offloads_ offloads; /* to be restored */
 	struct netring_bridge_stats stats; /* from here to the other port */
 	uint64_t seen;			   /* received, at the last look, */
 	uint64_t drops;			   /* and dropped by the kernel */
-	char name[16];
-	struct netring_offloads_ offloads; /* to be restored */
-	uint8_t number;
-	uint8_t in_batch;
-	uint8_t holding; /* HOLD: until the far ring has a slot */
-	uint8_t is_held; /* there is a held packet */
-	uint8_t is_cut;	 /* and some of its segments are gone */
-	uint8_t state;	 /* enum netring_port_event */
+	struct netring_packet held;	   /* HOLD: waits for the far queue */
+	struct netring_segment segment;	   /* of a super-frame */
+	struct netring_batch batch;	   /* being forwarded */
+	struct netring_capture capture;
+	struct netring_injector injector;
 };
 
 /* Private but for step and port, which say where an open failed. */
@@ -112,20 +112,12 @@ struct netring_bridge {
 	enum netring_geometry_reason reason;
 	int port;
 
-	struct netring_bridge_port_ port_[2];
 	int fd_;      /* + 1; without a ring: ioctls, and what no slot holds */
 	int stop_fd_; /* + 1; of run */
 	int stopped_;
-	uint32_t looked_;  /* ms: at both ports */
-	uint32_t held_ms_; /* ms: since when a packet is held; 0: none is */
-	uint32_t flags_;
-	uint32_t budget_;
-
-	enum netring_verdict (*filter_)(void *, struct netring_packet *, int);
-	void (*event_)(void *, int, enum netring_port_event);
-	void *user_;
-	uint8_t *oversize_;
-	uint32_t oversize_size_;
+	uint32_t looked_;		      /* ms: at both ports */
+	struct netring_bridge_config config_; /* without what it points to */
+	struct netring_bridge_port_ port_[2];
 };
 
 /**

@@ -106,16 +106,12 @@ struct netring_injector {
 	uint32_t sent_;	   /* of the oldest that the kernel has not looked at */
 	uint32_t retry_ms_;
 	uint32_t since_;	/* ms: when the head was refused first; 0: no */
-	uint32_t blocked_;	/* the head's number then, */
-	uint32_t blocked_tail_; /* and the oldest that was on its way */
-	uint32_t refused_at_;	/* ms: when a head was dropped last; 0: never */
-	uint32_t looked_;	/* ms: at the MTU */
+	uint32_t blocked_tail_; /* the oldest that was on its way then */
+	uint32_t refused_at_;	/* ms: when a head was dropped last, or 0 */
+	uint32_t looked_;	/* ms: at MTU and carrier */
 	uint32_t flags_;
-	uint32_t mtu_;
 	uint32_t header_; /* bytes of the link header beyond the MTU */
-	uint32_t ifindex_;
-	uint16_t hatype_;
-	char interface_[16];
+	struct netring_interface_facts_ interface_;
 	uint32_t newest_;  /* timestamps: beyond the highest number so far */
 	uint32_t retries_; /* and the retries of all of these */
 	struct netring_injector_stats stats_;
@@ -186,8 +182,10 @@ void netring_injector_discard(struct netring_injector *inj,
  * is always ready), so a full ring is a matter of flushing again later.
  *
  * Return: frames that are still pending, 0 when the kernel has returned all;
- *         -ENETDOWN  the link is down; the frames stay, and go out when it
- *                    is up again, unless discard_pending drops them
+ *         -ENETDOWN  the link is down, or has no carrier (looked at once a
+ *                    millisecond: what is flushed before that, a driver
+ *                    drops and says nothing); the frames stay, and go out
+ *                    when it is up again, unless discard_pending drops them
  *         -ENODEV    the interface is gone: netring_injector_rebind()
  */
 int netring_injector_flush(struct netring_injector *inj);
@@ -264,7 +262,7 @@ netring_injector_geometry(const struct netring_injector *inj)
 
 static inline uint32_t netring_injector_mtu(const struct netring_injector *inj)
 {
-	return inj->mtu_;
+	return inj->interface_.mtu;
 }
 
 #ifdef __cplusplus

@@ -48,7 +48,7 @@ struct netring_bridge_stats {
 	uint64_t link_local; /* 802.1D */
 	uint64_t too_long;   /* for the far MTU, or any slot (BIG TCP); runts */
 	uint64_t ring_full;  /* far ring full, or no memory for a super-frame */
-	uint64_t link_down;  /* far link down, or gone */
+	uint64_t link_down;  /* far link down, without carrier, or gone */
 	struct netring_refused refused; /* the kernel did not take it */
 	/* among those that reached the far ring, not part of the sum: */
 	uint64_t checksum;     /* checksum left to the kernel */

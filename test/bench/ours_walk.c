@@ -166,15 +166,35 @@ static void make_tx(void)
 
 static struct netring_injector injector;
 
+/* In the C library's stead: the kernel takes all that it is given. */
+ssize_t send(int fd, const void *walk_kick, size_t size, int flags)
+{
+	static uint32_t at;
+	volatile uint32_t *slot;
+	uint32_t i, sent = 0;
+
+	(void)fd;
+	(void)walk_kick;
+	(void)size;
+	(void)flags;
+	for (i = 0; i < BATCH; i++, at = (at + 1) % slots) {
+		slot = (void *)(injector.ring_ + (size_t)at * WALK_FRAME);
+		if (slot[0] != 1)
+			break;
+		sent += slot[1] - 10;
+		slot[0] = 0;
+	}
+	return (ssize_t)sent;
+}
+
 static uint64_t round_ring(void)
 {
 	struct netring_frame frame;
 	uint32_t i;
 
-	for (i = 0; i < slots; i++)
-		*(volatile uint32_t *)(void *)(injector.ring_ +
-					       (size_t)i * WALK_FRAME) = 0;
 	for (i = 0; i < slots; i++) {
+		if (i % BATCH == 0 && netring_injector_flush(&injector) < 0)
+			abort();
 		if (netring_injector_reserve(&injector, &frame) < 0)
 			abort();
 		frame.data[12] = 8;
@@ -188,7 +208,8 @@ static void make_slots(void)
 	injector.ring_ = walk_memory((size_t)slots * WALK_FRAME);
 	injector.geometry_.frame_size = WALK_FRAME;
 	injector.geometry_.frame_count = injector.slots_ = slots;
-	injector.mtu_ = 1500;
+	injector.interface_.mtu = 1500;
+	injector.interface_.flags = 0x41; /* up, running */
 	injector.header_ = 14;
 }
 

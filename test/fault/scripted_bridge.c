@@ -254,6 +254,9 @@ static int scripted_ioctl(int fd, unsigned long request, void *argument)
 	case NR_SIOCGIFFLAGS:
 		r->u.flags = b.up[port] ? 0x1043 : 0x1002;
 		return 0;
+	case NR_SIOCGIFHWADDR:
+		r->u.flags = NR_ARPHRD_ETHER;
+		return 0;
 	case NR_SIOCGIFINDEX:
 		r->u.ifindex = b.index[port];
 		return 0;
@@ -301,8 +304,7 @@ static void make_port(int i)
 
 	name[4] = (char)('0' + i);
 	memcpy(cap->interface_, name, 16);
-	memcpy(inj->interface_, name, 16);
-	memcpy(b.br.port_[i].name, name, 16);
+	memcpy(inj->interface_.name, name, 16);
 	b.br.port_[i].number = (uint8_t)i;
 	cap->fd_ = RX_FD + i + 1;
 	cap->ring_ = cap->at_ = b.rx[i];
@@ -323,9 +325,11 @@ static void make_port(int i)
 	inj->geometry_.frame_count = TX_SLOTS;
 	inj->slots_ = TX_SLOTS;
 	inj->flags_ = NETRING_INJECTOR_VNET_HDR;
-	inj->mtu_ = b.mtu;
+	inj->interface_.mtu = b.mtu;
 	inj->header_ = 14;
-	inj->ifindex_ = (uint32_t)(7 + i);
+	inj->interface_.ifindex = (uint32_t)(7 + i);
+	inj->interface_.type = NR_ARPHRD_ETHER;
+	inj->interface_.flags = 0x1043;
 	inj->looked_ = (uint32_t)START;
 	inj->retry_ms_ = 1000;
 	b.index[i] = 7 + i;
@@ -340,11 +344,11 @@ void bridging_begin(uint32_t flags)
 	make_port(0);
 	make_port(1);
 	b.br.fd_ = BRIDGE_FD + 1;
-	b.br.flags_ = flags;
-	b.br.budget_ = 8;
+	b.br.config_.flags = flags;
+	b.br.config_.budget = 8;
 	b.br.looked_ = (uint32_t)START;
-	b.br.event_ = told;
-	b.br.user_ = &b;
+	b.br.config_.event = told;
+	b.br.config_.user = &b;
 	wrap_arm(0, 0);
 	wrap.endless = 1;
 	wrap.poll = scripted_poll;

@@ -72,8 +72,8 @@ static void down_by_oversize(void **state)
 
 	(void)state;
 	bridging_begin(0);
-	b.br.oversize_ = (void *)buffer;
-	b.br.oversize_size_ = sizeof(buffer);
+	b.br.config_.oversize = (void *)buffer;
+	b.br.config_.oversize_size = sizeof(buffer);
 	arrive(0, &large);
 	memcpy(b.queue[0], large.vnet, 10);
 	super_frame(b.queue[0] + 10, 1200);
@@ -234,7 +234,7 @@ static void run(void **state)
 {
 	(void)state;
 	bridging_begin(0);
-	b.br.filter_ = stop_at_5;
+	b.br.config_.filter = stop_at_5;
 	stop = 1;
 	assert_int_equal(netring_bridge_run(&b.br, &stop, -1), 0);
 	assert_int_equal(b.polls, 0);

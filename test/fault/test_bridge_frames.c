@@ -98,7 +98,7 @@ static void verdicts(void **state)
 
 	(void)state;
 	bridging_begin(0);
-	b.br.filter_ = filter;
+	b.br.config_.filter = filter;
 	asked = 0;
 	for (i = 0; i < 12; i++) {
 		verdict = (enum netring_verdict)(i / 4);
@@ -191,7 +191,7 @@ static void budget(void **state)
 		arrive_plain(0, (uint8_t)i);
 	arrive_plain(1, 0);
 	assert_int_equal(netring_bridge_timeout(&b.br), 200);
-	b.br.budget_ = 3; /* what fits into the far ring at once */
+	b.br.config_.budget = 3; /* what fits into the far ring at once */
 	assert_int_equal(step(1000), 4);
 	assert_int_equal(bridging_stats(1).forwarded, 1);
 	/* the batch is not at its end: no waiting, also without an event */
@@ -315,8 +315,8 @@ static void oversize(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		bridging_begin(0);
-		b.br.oversize_ = (void *)buffer;
-		b.br.oversize_size_ = sizeof(buffer);
+		b.br.config_.oversize = (void *)buffer;
+		b.br.config_.oversize_size = sizeof(buffer);
 		arrive_plain(0, 1);
 		arrive(0, &large);
 		arrive_plain(0, 3);
@@ -355,8 +355,8 @@ static void oversize_lost(void **state)
 	(void)state;
 	bridging_begin(0);
 	arrive(0, &large);
-	b.br.oversize_ = (void *)buffer;
-	b.br.oversize_size_ = sizeof(buffer);
+	b.br.config_.oversize = (void *)buffer;
+	b.br.config_.oversize_size = sizeof(buffer);
 	arrive(0, &large); /* the queue is empty */
 	large.status = 0;
 	arrive(0, &large); /* the queue had been full */
@@ -365,7 +365,7 @@ static void oversize_lost(void **state)
 	assert_int_equal(s.forwarded, 0);
 	assert_int_equal(s.too_long + s.ring_full, 3);
 	/* larger than the buffer, and fitting into it but not far MTU */
-	b.br.oversize_size_ = 800;
+	b.br.config_.oversize_size = 800;
 	large.status = NETRING_PACKET_OVERSIZE;
 	arrive(0, &large);
 	queue_whole(1200);

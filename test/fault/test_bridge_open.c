@@ -73,14 +73,14 @@ static int port_of(uint32_t n)
 	for (i = 0; i < n; i++) {
 		sockets += wrap.log[i].call == WRAP_SOCKET;
 		looked += wrap.log[i].call == WRAP_IOCTL &&
-			  wrap.log[i].option == SIOCGIFMTU;
+			  wrap.log[i].option == SIOCGIFHWADDR;
 		passed += i < n - 1 && wrap.log[i].option == SIOCETHTOOL &&
 			  wrap.log[i].level == ETHTOOL_GFLAGS;
 	}
 	/* on the first socket, one port is looked up after the other, and at
 	 * the end the offloads of each are looked at, then turned off */
 	if (sockets == 1)
-		return looked == 2 && wrap.log[n - 1].option == SIOCGIFMTU;
+		return looked == 2;
 	if (is_of_offloads(n))
 		return passed & 1;
 	return ports_of_sockets[sockets];

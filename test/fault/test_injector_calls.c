@@ -120,8 +120,8 @@ static const struct call {
 	int (*result)(int error);
 	int steps;
 } calls[] = {
-	/* still bound? MTU, bind, name */
-	{ "rebind", rebind, 4, same_result, 1 },
+	/* still bound? name, type, MTU, index, flags, bind */
+	{ "rebind", rebind, 7, same_result, 1 },
 	/* the clock, for the MTU; and the kick */
 	{ "queue", queue, 1, no_result, 0 },
 	{ "flush", flush, 2, kick_result, 0 },

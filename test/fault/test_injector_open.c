@@ -29,20 +29,21 @@ struct injector_case {
 		.cfg = { .memory = MEMORY, __VA_ARGS__ }, \
 	}
 
-/* socket, version, loss, vnet header, ring, map, index, MTU, bind, name: ten */
+/* socket, version, loss, vnet header, ring, map, type, MTU, index, flags, bind:
+ * eleven */
 static const struct injector_case cases[] = {
-	CASE("plain", 10, LO),
-	CASE("index", 11, .ifindex = 1),
-	CASE("vnet", 10, LO, .flags = NETRING_INJECTOR_VNET_HDR),
-	CASE("options", 14, LO, .flags = NETRING_INJECTOR_QDISC_BYPASS,
+	CASE("plain", 11, LO),
+	CASE("index", 12, .ifindex = 1),
+	CASE("vnet", 11, LO, .flags = NETRING_INJECTOR_VNET_HDR),
+	CASE("options", 15, LO, .flags = NETRING_INJECTOR_QDISC_BYPASS,
 	     .send_buffer = 100000, .priority = 3, .mark = 7),
-	CASE("times", 12, LO, .txtime_clock = CLOCK_MONOTONIC,
+	CASE("times", 13, LO, .txtime_clock = CLOCK_MONOTONIC,
 	     .flags = NETRING_INJECTOR_TIMESTAMP | NETRING_INJECTOR_TXTIME),
-	CASE("sizes", 10, LO, .block_size = 8192, .block_count = 3,
+	CASE("sizes", 11, LO, .block_size = 8192, .block_count = 3,
 	     .frame_size = 1536),
-	CASE("namespace", 14, LO, .netns = &other_netns),
-	CASE("adopt", 13, LO, .socket = &adopted),
-	CASE("much at once", 19, LO, .socket = &adopted, .max_packet = 9000,
+	CASE("namespace", 15, LO, .netns = &other_netns),
+	CASE("adopt", 14, LO, .socket = &adopted),
+	CASE("much at once", 20, LO, .socket = &adopted, .max_packet = 9000,
 	     .txtime_clock = CLOCK_MONOTONIC, .send_buffer = 100000,
 	     .priority = 3, .mark = 7,
 	     .flags = NETRING_INJECTOR_VNET_HDR | NETRING_INJECTOR_TXTIME |

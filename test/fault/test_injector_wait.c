@@ -90,7 +90,7 @@ static int no_ioctl(int fd, unsigned long request, void *argument)
 {
 	(void)fd;
 	(void)argument;
-	assert_int_equal(request, NR_SIOCGIFMTU);
+	assert_int_equal(request, NR_SIOCGIFNAME);
 	errno = ENODEV;
 	return -1;
 }
@@ -110,7 +110,8 @@ static void begin(uint32_t used, int taken)
 	t.inj.geometry_.frame_size = SLOT;
 	t.inj.geometry_.frame_count = SLOTS;
 	t.inj.slots_ = SLOTS;
-	t.inj.mtu_ = 200;
+	t.inj.interface_.mtu = 200;
+	t.inj.interface_.flags = NR_IFF_UP | NR_IFF_RUNNING;
 	t.inj.header_ = 14;
 	t.inj.looked_ = (uint32_t)START;
 	t.inj.retry_ms_ = 1u << 30;

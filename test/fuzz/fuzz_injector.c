@@ -153,13 +153,13 @@ static void begin(void)
 		inj.gap_;
 	inj.ring_ = exact(inj.ring_size_);
 	inj.fd_ = 78;
-	inj.mtu_ = kind & 128 ? 1500 : kind & 16 ? 20 : 100;
+	inj.interface_.mtu = kind & 128 ? 1500 : kind & 16 ? 20 : 100;
 	inj.header_ = kind & 32 ? 14 : 0;
 	inj.flags_ = kind & 64 ? NETRING_INJECTOR_VNET_HDR : 0;
 	inj.head_ = inj.sent_ = inj.tail_ = inj.newest_ = 0u - take8();
 	inj.looked_ = (uint32_t)netring_clock_ms();
 	inj.retry_ms_ = 3;
-	memcpy(inj.interface_, "eth7", 5);
+	inj.interface_.flags = NR_IFF_UP | NR_IFF_RUNNING;
 	holders = 0;
 	fuzz_kernel = kernel_call;
 }

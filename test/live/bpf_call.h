@@ -9,4 +9,8 @@
  * -errno. */
 int bpf_answer(int32_t value);
 
+/* A rule on an interface's egress: what is longer than @most is dropped until
+ * the descriptor that this returns is closed. Linux 6.6; -errno. */
+int bpf_drop_long(int index, int32_t most);
+
 #endif

@@ -45,6 +45,18 @@ thrice() {
 bridge off
 is "GRO is off while it runs" "$(gro pa)$(gro pb)" "offoff"
 finish INT
+ethtool -K pb gro on
+for signal in QUIT ALRM PROF VTALRM XCPU TERM HUP; do
+	bridge by
+	finish $signal
+	is "ended by SIG$signal: exit status" "$status" 0
+	is "GRO is on again" "$(gro pa)$(gro pb)" "onon"
+done
+bridge on
+kill -USR2 "$pid"
+ok "SIGUSR2: totals" await "^pa > pb: .* received" "$T/on.err"
+finish INT
+is "and on" "$status" 0
 for mode in "--mode small" "--mode auto" "--backend xdp"; do
 	# shellcheck disable=SC2086 # two words
 	thrice "$mode, three signals 20 ms apart" open 0.02 $mode

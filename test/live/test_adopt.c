@@ -4,6 +4,8 @@
 #include "live.h"
 #include "spy_socket.h"
 
+#include <netring/injector.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -280,6 +282,38 @@ static void handed_over(void)
 	close(pair[1]);
 }
 
+/* Somebody had set that frames begin where their slot says. */
+static void sends_with_a_past(void)
+{
+	int fd = must(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), "socket");
+	int spy = must(spy_open(NEAR, 0), "a look at the far end");
+	struct netring_injector_config cfg = { .interface = FAR,
+					       .socket = &fd };
+	struct netring_injector_stats stats;
+	struct netring_injector inj;
+	struct spied s = { 0 };
+	uint8_t frame[100];
+	uint32_t i;
+	int one = 1;
+
+	must(setsockopt(fd, SOL_PACKET, PACKET_TX_HAS_OFF, &one, sizeof(one)),
+	     "PACKET_TX_HAS_OFF");
+	must(netring_injector_open(&inj, &cfg), "open");
+	for (i = 0; i < 10; i++) {
+		wire_frame(frame, sizeof(frame), WIRE_TYPE, i);
+		must(netring_injector_queue(&inj, frame, sizeof(frame), 0),
+		     "queue");
+	}
+	is(netring_injector_drain(&inj, netring_clock_ms() + 500), 0,
+	   "sent by a socket that had PACKET_TX_HAS_OFF");
+	spy_count(spy, &s, 10, 500);
+	spied_ok(&s, 10, "they arrive");
+	netring_injector_read_stats(&inj, &stats);
+	is((long long)stats.accepted, 10, "accepted");
+	netring_injector_close(&inj);
+	close(spy);
+}
+
 static void excluded(void)
 {
 	struct netring_capture cap;
@@ -307,6 +341,7 @@ int main(void)
 		with_a_past(i < 3 ? 0 : NETRING_CAPTURE_IMMEDIATE,
 			    (enum netring_direction)(i % 3));
 	handed_over();
+	sends_with_a_past();
 	excluded();
 	return done_testing();
 }

@@ -88,6 +88,42 @@ static void down_and_up(int port)
 	both_pass("up");
 }
 
+static void far_end(int port, int up)
+{
+	int home = must(net_enter(h.ns[port]), "to the host");
+
+	must(up ? net_up(host_name[port]) : net_down(host_name[port]),
+	     "its end %s", up ? "up" : "down");
+	must(net_return(home), "and back");
+}
+
+/* The port is up, but the other end of its wire is not. */
+static void no_carrier(int port)
+{
+	struct netring_bridge_stats before, s;
+	uint8_t frame[100];
+	int i;
+
+	both_pass("with a carrier");
+	far_end(port, 0);
+	run_for(20);
+	netring_bridge_read_stats(&br, !port, &before);
+	for (i = 0; i < 10; i++) {
+		wire_frame(frame, sizeof(frame), WIRE_TYPE, 1000);
+		hosts_send(&h, !port, frame, sizeof(frame));
+		run_for(3);
+	}
+	netring_bridge_read_stats(&br, !port, &s);
+	is((long long)(s.link_down - before.link_down), 10,
+	   "no carrier: ten were counted as link down");
+	is((long long)(s.forwarded - before.forwarded), 0, "not as forwarded");
+	hosts_adds_up(&s, "no carrier");
+	far_end(port, 1);
+	run_for(100);
+	spy_flush(h.spy[port], 10); /* its own link was down */
+	both_pass("with a carrier again");
+}
+
 /* Down and up before anybody looked. */
 static void flap(int port)
 {
@@ -221,6 +257,7 @@ int main(void)
 		diag("port %d", port);
 		down_and_up(port);
 		flap(port);
+		no_carrier(port);
 		down_with_frames(port);
 		removed(port);
 		removed_when_down(port);

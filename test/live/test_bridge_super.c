@@ -215,6 +215,64 @@ static void big(struct mode *mode)
 	netring_bridge_close(&br);
 }
 
+/* SCTP's checksum is another one than the kernel would write there. */
+static void sctp(struct mode *mode)
+{
+	static const struct netring_vnet left = { .flags = 1,
+						  .csum_start = 34,
+						  .csum_offset = 8 };
+	uint8_t frame[10 + 100] = { 0 };
+	struct netring_bridge_stats now;
+
+	mode->cfg.interface[0] = "g0";
+	hosts_open(&br, &mode->cfg);
+	wire_frame(frame + 10, 100, 0x0800, 1);
+	frame[10 + 14] = 0x45;
+	frame[10 + 23] = 132;
+	memcpy(frame, &left, sizeof(left));
+	must(write(guest, frame, sizeof(frame)) < 0 ? -errno : 0, "send");
+	send_plain(1);
+	hosts_take(&br, 2);
+	ok(arrives_plain(1), "%s: what is behind SCTP arrives", mode->name);
+	ok(spy_quiet(h.spy[1], 1), "and nothing else");
+	now = stats(mode->name);
+	is((long long)now.refused.header, 1, "refused, and counted");
+	is((long long)now.forwarded, 1, "forwarded");
+	netring_bridge_close(&br);
+}
+
+/* Of 1522 bytes: a cable of veth takes 1518 at an MTU of 1500. */
+static void two_tags(struct mode *mode)
+{
+	static const uint8_t tags[] = { 0x88, 0xa8, 0, 5, 0x81, 0, 0, 6 };
+	uint8_t frame[10 + 1522] = { 0 };
+	struct netring_bridge_stats now;
+	int64_t start;
+
+	mode->cfg.interface[0] = "g0";
+	hosts_open(&br, &mode->cfg);
+	wire_frame(frame + 10, 1522, WIRE_TYPE, 1);
+	memmove(frame + 10 + 20, frame + 10 + 12, 1522 - 20);
+	memcpy(frame + 10 + 12, tags, sizeof(tags));
+	send_plain(1);
+	must(write(guest, frame, sizeof(frame)) < 0 ? -errno : 0, "send");
+	send_plain(2);
+	hosts_take(&br, 3);
+	for (start = live_start_ms(); netring_clock_ms() - start < 5000;) {
+		must(netring_bridge_step(&br, 10), "step");
+		now = stats(mode->name);
+		if (!now.pending)
+			break;
+	}
+	ok(arrives_plain(1) && arrives_plain(2),
+	   "%s: what is beside two tags arrives", mode->name);
+	ok(spy_quiet(h.spy[1], 1), "and nothing else");
+	now = stats(mode->name);
+	is((long long)now.refused.busy, 1, "refused, and counted");
+	is((long long)now.forwarded, 2, "forwarded");
+	netring_bridge_close(&br);
+}
+
 int main(void)
 {
 	struct mode *mode = modes, *end = modes + sizeof(modes) / sizeof(*mode);
@@ -234,6 +292,8 @@ int main(void)
 		refused(mode);
 		too_long(mode);
 		big(mode);
+		sctp(mode);
+		two_tags(mode);
 	}
 	hosts_end(&h);
 	return done_testing();

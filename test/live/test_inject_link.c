@@ -103,6 +103,35 @@ static void down_keep(uint32_t flags)
 	ok(spy_quiet(spy, 50), "and are not sent later");
 }
 
+/* The other end is down: the kernel would take all, and drop it unsaid. */
+static void no_carrier(uint32_t flags)
+{
+	struct netring_injector_stats s;
+
+	open_it(flags, 0);
+	queue(0, 3);
+	is(netring_injector_flush(&inj), 0, "flags %x: with a carrier", flags);
+	arrive(0, 3, "before");
+	must(net_down(NEAR), "the other end is down");
+	live_sleep_ms(20);
+	queue(100, 20);
+	is(netring_injector_flush(&inj), -ENETDOWN, "flush without a carrier");
+	is(netring_injector_discard_pending(&inj), 20, "discard_pending");
+	queue(200, 5);
+	is(netring_injector_flush(&inj), -ENETDOWN, "again");
+	must(net_up(NEAR), "the other end is up");
+	live_sleep_ms(10);
+	spy_flush(spy, 10); /* its own link was down */
+	is(netring_injector_drain(&inj, netring_clock_ms() + 500), 0,
+	   "what was kept leaves");
+	arrive(200, 5, "all of it");
+	netring_injector_read_stats(&inj, &s);
+	is((long long)s.accepted, 8, "accepted: what arrived");
+	is((long long)s.discarded, 20, "discarded");
+	ok(s.link_down >= 2, "counted as a link that is down");
+	is(netring_injector_close(&inj), 0, "close");
+}
+
 /* Discarded while some are reserved already: these go on as usual. */
 static void discard_in_ring(void)
 {
@@ -221,6 +250,7 @@ int main(void)
 	for (i = 0; i < 3; i++) {
 		down_discard(flags[i]);
 		down_keep(flags[i]);
+		no_carrier(flags[i]);
 	}
 	discard_in_ring();
 	send_deadline();

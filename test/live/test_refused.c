@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_refused.c - frames that the kernel does not take, among others. */
 #define _GNU_SOURCE
+#include "bpf_call.h"
 #include "hosts.h"
 #include "live.h"
 #include "port_settings.h"
@@ -24,9 +25,12 @@ static struct netring_injector inj;
 enum obstacle {
 	PEER_MTU, /* h1 takes no more than 600 */
 	BURST,	  /* a token bucket that such a frame never fits into */
+	RULE,	  /* of p1's egress: nothing above 700 bytes */
 	OBSTACLES
 };
-static const char *const obstacle_name[] = { "the peer's MTU", "tbf's burst" };
+static const char *const obstacle_name[] = { "the peer's MTU", "tbf's burst",
+					     "a rule" };
+static int rule;
 
 static int put(enum obstacle what, int there)
 {
@@ -35,6 +39,10 @@ static int put(enum obstacle what, int there)
 	if (what == BURST)
 		return there ? port_tbf("p1", 1000000, 700, 100000) :
 			       port_no_qdisc("p1");
+	if (what == RULE && there)
+		return rule = bpf_drop_long(net_index("p1"), 700);
+	if (what == RULE)
+		return close(rule);
 	home = must(net_enter(h.ns[1]), "go there");
 	r = net_mtu("h1", there ? 600 : 1500);
 	must(net_return(home), "come back");

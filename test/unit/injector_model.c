@@ -7,6 +7,7 @@
 #include "guarded_memory.h"
 #include "syscall_hook.h"
 
+#include <linux/if.h>
 #include <linux/sockios.h>
 
 struct tx tx;
@@ -35,25 +36,38 @@ uint32_t tx_capacity(void)
 	return tx.shape.frame_size - tx_front();
 }
 
-static int read_mtu(int fd, unsigned long request, struct nr_ifreq *mtu)
+/* Of the interface 7, whose name is eth7, or something else by now. */
+static int read_interface(int fd, unsigned long request, struct nr_ifreq *of)
 {
 	assert_int_equal(fd, 77);
-	assert_int_equal(request, SIOCGIFMTU);
-	assert_string_equal(mtu->name, "eth7");
-	tx.asked++;
+	tx.asked += request == SIOCGIFNAME;
 	if (tx.gone) {
 		errno = ENODEV;
 		return -1;
 	}
-	mtu->u.mtu = (int32_t)tx.mtu;
+	if (request == SIOCGIFNAME) {
+		assert_int_equal(of->u.ifindex, 7);
+		memcpy(of->name, "wan0", 5);
+		return 0;
+	}
+	assert_string_equal(of->name, "wan0");
+	if (request == SIOCGIFMTU) {
+		of->u.mtu = (int32_t)tx.mtu;
+	} else if (request == SIOCGIFFLAGS) {
+		of->u.flags = tx.no_carrier ? IFF_UP : IFF_UP | IFF_RUNNING;
+	} else if (request == SIOCGIFINDEX) {
+		of->u.ifindex = 7;
+	} else {
+		assert_int_equal(request, SIOCGIFHWADDR);
+	}
 	return 0;
 }
 
 static long answer(long number, const long words[6])
 {
 	if (number == SYS_ioctl)
-		return read_mtu((int)words[0], (unsigned long)words[1],
-				(struct nr_ifreq *)words[2]);
+		return read_interface((int)words[0], (unsigned long)words[1],
+				      (struct nr_ifreq *)words[2]);
 	if (number == SYS_munmap)
 		return munmap((void *)words[0], (size_t)words[1]);
 	assert_int_equal(number, SYS_close);
@@ -92,11 +106,12 @@ void tx_make(const struct tx_shape *shape, uint32_t number, uint32_t slot)
 	inj->newest_ = number;
 	inj->head_slot_ = inj->tail_slot_ = slot;
 	inj->flags_ = shape->vnet ? NETRING_INJECTOR_VNET_HDR : 0;
-	inj->mtu_ = tx.mtu;
+	inj->interface_.mtu = tx.mtu;
+	inj->interface_.ifindex = 7;
+	inj->interface_.flags = IFF_UP | IFF_RUNNING;
 	inj->looked_ = TX_START_MS;
 	inj->retry_ms_ = 1u << 30;
 	inj->header_ = shape->header ? 14 : 0;
-	memcpy(inj->interface_, "eth7", 5);
 }
 
 void tx_free(void)

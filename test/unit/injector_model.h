@@ -40,7 +40,8 @@ struct tx {
 	uint32_t head; /* the slot that the kernel looks at next */
 	struct tx_kernel_slot slots[TX_SLOTS];
 	uint32_t mtu;
-	int gone;	    /* ENODEV from the ioctl */
+	int gone; /* ENODEV from the ioctl */
+	int no_carrier;
 	uint32_t asked;	    /* times the MTU was read */
 	uint64_t now_ms;    /* of clock_gettime() */
 	int down;	    /* ENETDOWN, ENXIO */

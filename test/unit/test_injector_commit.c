@@ -86,7 +86,7 @@ static void try(const struct row *row, uint32_t before)
 
 	tx_make(row->shape, 0, 0);
 	tx.mtu = row->mtu;
-	tx.inj.mtu_ = before;
+	tx.inj.interface_.mtu = before;
 	assert_int_equal(netring_injector_reserve(&tx.inj, &frame), 0);
 	frame.data[12] = (uint8_t)(row->type >> 8);
 	frame.data[13] = (uint8_t)row->type;
@@ -106,7 +106,11 @@ static void try(const struct row *row, uint32_t before)
 	assert_int_equal(stats.too_long, r == -EMSGSIZE);
 	assert_int_equal(stats.discarded, 0);
 	assert_int_equal(netring_injector_pending(&tx.inj), r == 0);
-	assert_int_equal(slot->status, 0); /* not before the flush */
+	/* in doubt: not before the flush */
+	if (r < 0 || !row->shape->header || row->gso_type)
+		assert_int_equal(slot->status, 0);
+	else
+		assert_int_equal(slot->status, NR_TP_STATUS_SEND_REQUEST);
 	if (r == 0)
 		check_slot(slot, row->len);
 	/* a refused frame leaves its slot to the next one */
@@ -201,8 +205,8 @@ static void not_reserved(void **state)
 	other.number = 9; /* to come */
 	assert_int_equal(netring_injector_commit(&tx.inj, &other, 60), -EBADF);
 	tx_slot(0)->state = SLOT_FREE;
-	assert_int_equal(netring_injector_flush(&tx.inj), 1);
-	tx_slot(0)->status = tx_slot(1)->status = NR_TP_STATUS_AVAILABLE;
+	tx_slot(1)->status = NR_TP_STATUS_AVAILABLE;
+	tx.inj.sent_ = tx.inj.head_;
 	assert_int_equal(netring_injector_pending(&tx.inj), 0);
 	assert_int_equal(netring_injector_commit(&tx.inj, &frame, 60), -EBADF);
 	netring_injector_discard(&tx.inj, &frame);

@@ -225,7 +225,7 @@ static void vnet_headers(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		begin(1000);
-		tx.inj.mtu_ = tx.mtu = rows[i].mtu;
+		tx.inj.interface_.mtu = tx.mtu = rows[i].mtu;
 		reserve(&frame);
 		frame.data[46] = 0x50;
 		frame.vnet->flags = rows[i].flags;

@@ -15,14 +15,6 @@ struct session {
 	struct bridge_status status;
 };
 
-static volatile sig_atomic_t total_wanted;
-
-static void on_usr1(int number)
-{
-	(void)number;
-	total_wanted = 1;
-}
-
 static void on_event(void *user, int port, enum netring_port_event event)
 {
 	static const char *const texts[] = {
@@ -61,10 +53,8 @@ static int run(struct session *s)
 			return fail("%s", strerror(-r));
 		now = netring_clock_ms();
 		bridge_show(&s->status, &s->joint, now);
-		if (total_wanted) {
-			total_wanted = 0;
+		if (total_asked())
 			bridge_total(&s->status, &s->joint);
-		}
 	}
 	return 0;
 }
@@ -88,7 +78,6 @@ int bridge_main(int argc, char **argv)
 		return r;
 	give_back = close_joint;
 	catch_signals();
-	catch_signal(SIGUSR1, on_usr1);
 	opened = !joint_open(&s->joint, &s->options, on_event, s);
 	r = !opened || bridge_start(&s->status, &s->options);
 	if (!r) {

@@ -149,6 +149,8 @@ static int run(struct session *s)
 		}
 		now = netring_clock_ms();
 		status_show(&s->status, &s->feed, now);
+		if (total_asked())
+			status_total(&s->status, &s->feed);
 		status_metrics(&s->status, &s->feed, now, 0);
 		if (!r)
 			r = file_tick(&s->file, now, &last);

@@ -47,6 +47,8 @@ static int tick(struct session *s)
 	s->unticked = 0;
 	s->now = netring_clock_ms();
 	inject_show(&s->status, &s->outlet, &s->source, s->now);
+	if (total_asked())
+		(void)inject_total(&s->status, &s->outlet, &s->source, 0);
 	return stop_signals != 0;
 }
 

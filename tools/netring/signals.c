@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 volatile sig_atomic_t stop_signals;
+static volatile sig_atomic_t total_wanted;
 void (*give_back)(void);
 
 /* The third one ends a write that does not return. */
@@ -19,6 +20,20 @@ static void on_stop(int number)
 	_exit(1);
 }
 
+static void on_total(int number)
+{
+	(void)number;
+	total_wanted = 1;
+}
+
+int total_asked(void)
+{
+	int asked = total_wanted;
+
+	total_wanted = 0;
+	return asked;
+}
+
 /* SA_RESTART: writes go on; poll() returns in any case. */
 void catch_signal(int number, void (*function)(int number))
 {
@@ -30,13 +45,19 @@ void catch_signal(int number, void (*function)(int number))
 	sigaction(number, &action, NULL);
 }
 
+/* All that would end the program, but for faults of its own and SIGKILL. */
 void catch_signals(void)
 {
+	static const int stops[] = { SIGINT,  SIGTERM,	 SIGQUIT, SIGALRM,
+				     SIGPROF, SIGVTALRM, SIGXCPU, SIGPOLL };
 	struct sigaction action;
+	size_t i;
 
 	catch_signal(SIGPIPE, SIG_IGN);
-	catch_signal(SIGINT, on_stop);
-	catch_signal(SIGTERM, on_stop);
+	for (i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		catch_signal(stops[i], on_stop);
+	catch_signal(SIGUSR1, on_total);
+	catch_signal(SIGUSR2, on_total);
 	sigaction(SIGHUP, NULL, &action);
 	if (action.sa_handler != SIG_IGN) /* nohup */
 		catch_signal(SIGHUP, on_stop);

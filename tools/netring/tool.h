@@ -84,6 +84,8 @@ extern volatile sig_atomic_t stop_signals;
 extern void (*give_back)(void);
 
 void catch_signals(void);
+/* Did SIGUSR1 or SIGUSR2 ask for the totals? Once for each. */
+int total_asked(void);
 void catch_signal(int number, void (*function)(int number));
 
 /* filter_file.c: into static storage; lowered to @snaplen if not 0. Returns 0,
