@@ -23,6 +23,17 @@ const char *const fuzz_points[] = { "reserved",	 "committed", "refused",
 static struct netring_injector inj;
 static struct netring_frame held[HELD];
 static uint32_t holders;
+static int lies; /* also of the interface, else it stays as it is */
+
+/* Of an interface that is up. */
+static long true_ioctl(unsigned long what, struct nr_ifreq *request)
+{
+	if (what == NR_SIOCGIFMTU)
+		request->u.mtu = (int32_t)inj.interface_.mtu;
+	if (what == NR_SIOCGIFFLAGS)
+		request->u.flags = NR_IFF_UP | NR_IFF_RUNNING;
+	return 0;
+}
 
 static void tamper(void)
 {
@@ -36,8 +47,12 @@ static void tamper(void)
 
 static long kernel_call(long number, const long words[6])
 {
-	uint32_t what = take8(), i;
+	uint32_t what, i;
 
+	if (number == SYS_ioctl && !lies)
+		return true_ioctl((unsigned long)words[1],
+				  (struct nr_ifreq *)words[2]);
+	what = take8();
 	if (what & 0x40)
 		tamper();
 	/* as it should: done with all */
@@ -138,7 +153,7 @@ static void step(uint32_t op, uint32_t what)
 static void begin(void)
 {
 	static const uint32_t sizes[] = { 96, 128, 112, 208 };
-	uint32_t kind = take8();
+	uint32_t kind = take8(), below = take8();
 
 	memset(&inj, 0, sizeof(inj));
 	inj.geometry_.frame_size = sizes[kind & 3];
@@ -156,7 +171,8 @@ static void begin(void)
 	inj.interface_.mtu = kind & 128 ? 1500 : kind & 16 ? 20 : 100;
 	inj.header_ = kind & 32 ? 14 : 0;
 	inj.flags_ = kind & 64 ? NETRING_INJECTOR_VNET_HDR : 0;
-	inj.head_ = inj.sent_ = inj.tail_ = inj.newest_ = 0u - take8();
+	inj.head_ = inj.sent_ = inj.tail_ = inj.newest_ = 0u - below;
+	lies = below > 127;
 	inj.looked_ = (uint32_t)netring_clock_ms();
 	inj.retry_ms_ = 3;
 	inj.interface_.flags = NR_IFF_UP | NR_IFF_RUNNING;
