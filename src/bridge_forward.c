@@ -164,6 +164,7 @@ static enum fate send_oversize(struct netring_bridge *br,
 	struct netring_frame frame;
 	int r;
 
+	memset(&frame, 0, sizeof(frame));
 	frame.data = pkt->data;
 	frame.capacity = pkt->len;
 	frame.vnet = vnet_of(pkt);

@@ -22,16 +22,20 @@ int netring_xdp_mark_(uint32_t id)
 
 static int is_ours(int program)
 {
-	static const char name[] = XDP_PROGRAM_NAME;
+	static const char ours[sizeof(uint64_t)] = XDP_PROGRAM_NAME;
 	struct nr_bpf_prog_info info;
 	struct nr_bpf_get_info get;
+	uint64_t name, is;
 
 	memset(&info, 0, sizeof(info));
 	get.bpf_fd = (uint32_t)program;
 	get.info_len = sizeof(info);
 	get.info = (uintptr_t)&info;
-	return sys_bpf(NR_BPF_OBJ_GET_INFO_BY_FD, &get, sizeof(get)) >= 0 &&
-	       !memcmp(info.name, name, sizeof(name));
+	if (sys_bpf(NR_BPF_OBJ_GET_INFO_BY_FD, &get, sizeof(get)) < 0)
+		return 0;
+	memcpy(&name, ours, sizeof(name));
+	memcpy(&is, info.name, sizeof(is));
+	return is == name;
 }
 
 /* One that a link holds has an owner, whatever it is called: the kernel refuses

@@ -44,7 +44,8 @@ echo '#pragma once
 struct sockaddr { unsigned short family; char data[14]; };
 struct timespec { long sec, nsec; };' \
 	>"$T/fake/sys/socket.h"
-echo '#define POLLIN 1' >"$T/fake/poll.h"
+echo '#define POLLIN 1
+struct pollfd { int fd; short events, revents; };' >"$T/fake/poll.h"
 echo '#include <linux/errno.h>' >"$T/fake/errno.h"
 echo 'void *memcpy(void *, const void *, __SIZE_TYPE__);
 void *memset(void *, int, __SIZE_TYPE__);' >"$T/fake/string.h"

@@ -21,8 +21,7 @@ static void on_event(void *user, int port, enum netring_port_event event)
 		[NETRING_PORT_BACK] = "is back",
 		[NETRING_PORT_DOWN] = "the link is down",
 		[NETRING_PORT_GONE] = "is gone; waiting for it",
-		[NETRING_PORT_DEAF] = "its XDP program was taken off; "
-				      "attaching it again",
+		[NETRING_PORT_DEAF] = "its XDP program was taken off",
 		[NETRING_PORT_QUEUES] = "has another number of queues",
 	};
 	struct session *s = user;
