@@ -81,9 +81,7 @@ lib-$(CONFIG_XDP_GROUP) += xdp_group.o
 lib-$(CONFIG_XDP_CHECKSUM) += xdp_complete.o checksum.o
 lib-$(CONFIG_XDP_BRIDGE) += xdp_bridge_open.o xdp_bridge.o xdp_bridge_look.o
 lib-$(CONFIG_XDP_BRIDGE) += offload.o
-ifdef CONFIG_XDP_GROUP
-lib-$(CONFIG_XDP_BRIDGE) += xdp_bridge_queues.o
-endif
+lib-$(and $(CONFIG_XDP_GROUP),$(CONFIG_XDP_BRIDGE)) += xdp_bridge_queues.o
 lib-$(CONFIG_LOOP) += loop.o
 lib-$(CONFIG_PACE) += pace.o divide.o
 lib-$(CONFIG_METRICS) += metrics.o divide.o
@@ -391,9 +389,7 @@ mrproper distclean: clean
 		libnetring_old.a) \
 		'$(config)' '$(config).old'
 ifneq ($(obj),)
-	$(Q)if grep -qs '$(generated)' $(obj)Makefile; then \
-		rm $(obj)Makefile; \
-	fi
+	$(Q)! grep -qs '$(generated)' $(obj)Makefile || rm $(obj)Makefile
 	$(Q)rmdir $(addprefix $(obj),include/netring include src tools/netring \
 		tools) $(wildcard $(obj)test/*) $(obj)test 2>/dev/null || :
 endif
