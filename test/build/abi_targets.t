@@ -44,7 +44,8 @@ echo '#pragma once
 struct sockaddr { unsigned short family; char data[14]; };
 struct timespec { long sec, nsec; };' \
 	>"$T/fake/sys/socket.h"
-echo '#define POLLIN 1
+echo '#pragma once
+#define POLLIN 1
 struct pollfd { int fd; short events, revents; };' >"$T/fake/poll.h"
 echo '#include <linux/errno.h>' >"$T/fake/errno.h"
 echo 'void *memcpy(void *, const void *, __SIZE_TYPE__);
