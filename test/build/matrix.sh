@@ -26,7 +26,7 @@ whole() {
 
 # $@ goals and variables that make the .config
 try() {
-	if mk o -s "$@" && mk o -s CC="$CHECK_CC" && whole; then
+	if mk o -s "$@" && mk o -s -j2 CC="$CHECK_CC" && whole; then
 		return 0
 	fi
 	cat "$T/o/.config"
