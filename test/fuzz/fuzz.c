@@ -138,7 +138,8 @@ static long result(long good)
 static long ioctl_lie(unsigned long what, struct nr_ifreq *request)
 {
 	if (what != NR_SIOCETHTOOL) {
-		request->u.ifindex = 1500;
+		/* also as an MTU; as flags: up and running */
+		request->u.ifindex = what == NR_SIOCGIFFLAGS ? 0x41 : 1500;
 		if (what == NR_SIOCGIFHWADDR)
 			request->u.hwaddr[0] = NR_ARPHRD_ETHER;
 		scribble(what == NR_SIOCGIFNAME ? (void *)request->name :
