@@ -126,13 +126,13 @@ static int kick_head(struct netring_injector *inj, const uint64_t *time)
 static void pass(struct netring_injector *inj, int r)
 {
 	struct injector_slot *slot;
-	int32_t len, left = r;
+	uint32_t len, left = r > 0 ? (uint32_t)r : 0;
 
 	for (; inj->sent_ != inj->head_; inj->sent_++) {
 		slot = netring_injector_slot_(inj, inj->sent_);
 		if (slot_waits(slot))
 			break;
-		len = (int32_t)(slot->len - INJECTOR_VNET);
+		len = slot->len - INJECTOR_VNET;
 		if (len <= left)
 			left -= len; /* a hole has none */
 		else if (r >= 0 && slot->state == SLOT_COMMITTED)

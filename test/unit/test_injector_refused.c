@@ -189,6 +189,29 @@ static void passed_over(void **state)
 	}
 }
 
+static void spoil(struct tx *t, uint32_t slot, const uint8_t *frame,
+		  uint32_t len)
+{
+	(void)t;
+	(void)frame;
+	(void)len;
+	tx_slot(slot)->len = 0x80000010;
+}
+
+/* Nonsense where the length of a taken frame was: known by no sum. */
+static void length_spoilt(void **state)
+{
+	(void)state;
+	begin(1000);
+	tx.taken = spoil;
+	queue(60);
+	queue(60);
+	assert_int_equal(netring_injector_flush(&tx.inj), 0);
+	read_stats();
+	assert_int_equal(stats.refused.header, 2);
+	tx_free();
+}
+
 struct shape_of {
 	uint8_t flags, gso_type;
 	uint16_t header_len, gso_size, csum_start, csum_offset;
@@ -279,6 +302,7 @@ int main(void)
 		cmocka_unit_test(queue_moves),
 		cmocka_unit_test(each_cause),
 		cmocka_unit_test(passed_over),
+		cmocka_unit_test(length_spoilt),
 		cmocka_unit_test(vnet_headers),
 		cmocka_unit_test(mtu_changes),
 	};
