@@ -15,7 +15,8 @@ struct injector_slot {
 	uint32_t status;
 	uint32_t len;
 	uint32_t state;
-	uint32_t retries; /* failed tries of this frame, for timestamps */
+	int32_t retries; /* failed tries of this frame, for timestamps; -1: it
+			  * is a hole that takes no number */
 	uint32_t rest[4];
 };
 
@@ -66,7 +67,8 @@ static inline void hand_over(struct injector_slot *slot)
 }
 
 /* Of a frame that is not to be sent: for the kernel to pass over. */
-void netring_injector_hole_(struct injector_slot *slot);
+void netring_injector_hole_(struct netring_injector *inj,
+			    struct injector_slot *slot);
 
 /* Free the slots that the kernel has returned, oldest first. */
 void netring_injector_reap_(struct netring_injector *inj);

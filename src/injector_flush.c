@@ -133,9 +133,11 @@ static void pass(struct netring_injector *inj, int r)
 		if (slot_waits(slot))
 			break;
 		len = slot->len - INJECTOR_VNET;
+		if (slot->state == SLOT_DISCARDED)
+			continue;
 		if (len <= left)
-			left -= len; /* a hole has none */
-		else if (r >= 0 && slot->state == SLOT_COMMITTED)
+			left -= len;
+		else if (r >= 0)
 			refuse(inj, slot, -EINVAL);
 	}
 }
@@ -155,7 +157,7 @@ static int judge_head(struct netring_injector *inj, int r)
 	}
 	if (repeat && has_time(inj))
 		return 0;
-	netring_injector_hole_(slot);
+	netring_injector_hole_(inj, slot);
 	refuse(inj, slot, r);
 	return 1;
 }
