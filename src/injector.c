@@ -130,7 +130,8 @@ static void give_up(struct netring_injector *inj,
 		inj->head_slot_ = last_slot(inj);
 		return;
 	}
-	netring_injector_hole_(inj, slot); /* an empty slot would stop the kernel */
+	netring_injector_hole_(inj,
+			       slot); /* an empty slot would stop the kernel */
 }
 
 void netring_injector_discard(struct netring_injector *inj,
