@@ -55,6 +55,8 @@ static int read_interface(int fd, unsigned long request, struct nr_ifreq *of)
 		of->u.mtu = (int32_t)tx.mtu;
 	} else if (request == SIOCGIFFLAGS) {
 		of->u.flags = tx.no_carrier ? IFF_UP : IFF_UP | IFF_RUNNING;
+	} else if (request == SIOCETHTOOL) {
+		((uint32_t *)of->u.data)[1] = 0; /* ETHTOOL_GLINK */
 	} else if (request == SIOCGIFINDEX) {
 		of->u.ifindex = 7;
 	} else {
