@@ -158,9 +158,10 @@ static int look_at_gso(struct netring_bridge_port_ *near,
  */
 static enum fate send_oversize(struct netring_bridge *br,
 			       struct netring_bridge_port_ *near,
-			       struct netring_injector *inj,
+			       struct netring_bridge_port_ *far,
 			       const struct netring_packet *pkt)
 {
+	struct netring_injector *inj = &far->injector;
 	struct netring_frame frame;
 	int r;
 
@@ -177,7 +178,7 @@ static enum fate send_oversize(struct netring_bridge *br,
 			return send_segments(br, near, inj, pkt);
 		r = -EAGAIN;
 	} else if (r >= 0) {
-		r = netring_packet_send_(br->fd_ - 1,
+		r = netring_packet_send_(far->fd_ - 1,
 					 (int)inj->interface_.ifindex,
 					 frame.vnet, pkt->len + VNET);
 		if (r >= 0)
@@ -221,7 +222,7 @@ static enum fate send_frame(struct netring_bridge *br,
 	(void)netring_injector_reserve(inj, &frame);
 	if (pkt->len > frame.capacity) {
 		netring_injector_discard(inj, &frame);
-		return send_oversize(br, near, inj, pkt);
+		return send_oversize(br, near, far, pkt);
 	}
 	memcpy(frame.data - VNET, pkt->data - VNET, pkt->len + VNET);
 	r = netring_injector_commit(inj, &frame, pkt->len);

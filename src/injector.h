@@ -114,6 +114,9 @@ void netring_refused_add_(struct netring_refused *refused,
 /* At the interface's MTU and carrier as they are now. */
 int netring_injector_look_(struct netring_injector *inj);
 
+/* What @cfg says of the socket: buffer, priority, mark. */
+int netring_injector_tune_(int fd, const struct netring_injector_config *cfg);
+
 /* injector_txtime.c */
 int netring_injector_kick_at_(int fd, uint64_t time);
 

@@ -321,7 +321,7 @@ static void oversize(void **state)
 		arrive(0, &large);
 		arrive_plain(0, 3);
 		queue_whole(1200);
-		b.sendto_error = errors[i].error;
+		b.sendto_error[1] = errors[i].error;
 		assert_int_equal(step(1000), 3);
 		s = bridging_stats(0);
 		assert_int_equal(s.forwarded, errors[i].fate ? 2 : 3);
