@@ -8,12 +8,6 @@
 #define ETHERNET_HEADER 14u
 #define SCTP_CHECKSUM 8 /* csum_offset of no other protocol */
 
-enum {
-	HELD_NOT,
-	HELD_UNREAD,  /* waits for the buffer */
-	HELD_FILTERED /* waits for the far queue, and may be in the buffer */
-};
-
 /* What became of a frame: the counters from forwarded on, in their order. */
 enum fate {
 	FATE_FORWARDED,
@@ -234,19 +228,19 @@ static enum fate filter(struct netring_bridge *br,
 			struct netring_bridge_port_ *near,
 			struct netring_packet *pkt)
 {
+	uint32_t half = br->config_.oversize_size;
 	const struct netring_vnet *vnet;
 
 	if (br->config_.oversize)
-		(void)netring_capture_read_oversize(&near->capture, pkt,
-						    br->config_.oversize,
-						    br->config_.oversize_size);
+		(void)netring_capture_read_oversize(
+			&near->capture, pkt,
+			(uint8_t *)br->config_.oversize + near->number * half,
+			half);
 	if (!(br->config_.flags & NETRING_BRIDGE_LINK_LOCAL) &&
 	    is_link_local(pkt))
 		return FATE_LINK_LOCAL;
 	if (netring_packet_truncated(pkt)) /* BIG TCP, or nothing was read */
-		return br->config_.oversize &&
-				       pkt->wire_len <
-					       br->config_.oversize_size ?
+		return br->config_.oversize && pkt->wire_len < half ?
 			       FATE_RING_FULL :
 			       FATE_TOO_LONG;
 	(void)netring_packet_restore_vlan(pkt);
@@ -262,27 +256,15 @@ static enum fate filter(struct netring_bridge *br,
 		       FATE_QUEUED;
 }
 
-/*
- * A packet to the far port. Return: 0: it is held, and nothing goes before it.
- * There is one buffer for super-frames: who has to hold in it keeps it.
- */
+/* A packet to the far port. Return: 0: it is held: nothing goes before it. */
 static int forward(struct netring_bridge *br, struct netring_bridge_port_ *near,
 		   struct netring_bridge_port_ *far, struct netring_packet *pkt)
 {
 	struct netring_vnet vnet;
 	enum fate fate = FATE_QUEUED;
 
-	if (near->is_held != HELD_FILTERED) {
-		near->stats.received += !near->is_held;
-		near->is_held =
-			far->is_held == HELD_FILTERED &&
-					pkt->flags & NETRING_PACKET_OVERSIZE ?
-				HELD_UNREAD :
-				HELD_NOT;
-		if (near->is_held) {
-			near->held = *pkt;
-			return 0;
-		}
+	if (!near->is_held) {
+		near->stats.received++;
 		fate = filter(br, near, pkt);
 	}
 	if (fate == FATE_QUEUED) {
@@ -290,7 +272,7 @@ static int forward(struct netring_bridge *br, struct netring_bridge_port_ *near,
 		fate = send_frame(br, near, far, pkt);
 		if (fate == FATE_HELD) {
 			near->held = *pkt;
-			near->is_held = HELD_FILTERED;
+			near->is_held = 1;
 			return 0;
 		}
 		if (fate == FATE_QUEUED || fate == FATE_FORWARDED) {
@@ -300,7 +282,7 @@ static int forward(struct netring_bridge *br, struct netring_bridge_port_ *near,
 		}
 	}
 	near->held_ms = 0;
-	near->is_held = HELD_NOT;
+	near->is_held = 0;
 	count(&near->stats, fate);
 	return 1;
 }

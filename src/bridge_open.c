@@ -156,6 +156,7 @@ int netring_bridge_open(struct netring_bridge *bridge,
 
 	memset(bridge, 0, sizeof(*bridge));
 	bridge->config_ = *cfg;
+	bridge->config_.oversize_size = cfg->oversize_size / 8 * 4; /* a half */
 	if (!cfg->budget)
 		bridge->config_.budget = BUDGET;
 	bridge->step = NETRING_STEP_CONFIG;

@@ -48,7 +48,8 @@ extern "C" {
  * What it cannot cut either, such as two tunnels in each other, is
  * refused: refused.unsupported, or refused.header.
  */
-#define NETRING_BRIDGE_OVERSIZE 65664u /* the least size of that buffer */
+/* The least size of that buffer: a half is for each direction. */
+#define NETRING_BRIDGE_OVERSIZE 131328u
 
 /* Of a port, zero means the default. All else of its rings is the bridge's. */
 struct netring_bridge_port_config {

@@ -375,14 +375,67 @@ static void oversize_lost(void **state)
 	bridging_end();
 }
 
+/* HOLD: a super-frame waits for its far queue; one the other way does not wait
+ * for it, and neither loses a byte. */
+static void oversize_held(void **state)
+{
+	const struct arrival large = { .len = 400,
+				       .wire_len = 1200,
+				       .status = NETRING_PACKET_OVERSIZE,
+				       .vnet = SUPER_FRAME };
+	static uint32_t buffer[1024];
+	int i;
+
+	(void)state;
+	bridging_begin(NETRING_BRIDGE_HOLD);
+	b.br.config_.oversize = (void *)buffer;
+	b.br.config_.oversize_size = sizeof(buffer) / 2;
+	b.sendto_error[0] = EAGAIN;
+	b.queue_port = 1;
+	arrive(1, &large);
+	queue_whole(1200);
+	b.queue[0][10 + 1000] = 0x11;
+	assert_int_equal(step(0), 0);
+	assert_int_equal(bridging_stats(1).pending, 1);
+	b.queue_port = 0;
+	for (i = 0; i < 3; i++) {
+		arrive(0, &large);
+		queue_whole(1200);
+		b.queue[1 + i][10 + 1000] = 0x22;
+		assert_int_equal(step(0), 1);
+		assert_int_equal(b.departed, 1 + i);
+		assert_int_equal(b.left[i].port, 1);
+		assert_int_equal(b.left[i].len, 1200);
+		assert_int_equal(
+			((uint8_t *)buffer)[NETRING_PACKET_COPY_ROOM + 1000],
+			0x22);
+	}
+	b.sendto_error[0] = 0;
+	assert_int_equal(step(0), 1);
+	assert_int_equal(b.departed, 4);
+	assert_int_equal(b.left[3].port, 0);
+	assert_int_equal(b.left[3].len, 1200);
+	assert_int_equal(((uint8_t *)buffer)[sizeof(buffer) / 2 +
+					     NETRING_PACKET_COPY_ROOM + 1000],
+			 0x11);
+	assert_int_equal(bridging_stats(1).forwarded, 1);
+	bridging_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(both_ways), cmocka_unit_test(tags),
-		cmocka_unit_test(verdicts),  cmocka_unit_test(link_local),
-		cmocka_unit_test(lengths),   cmocka_unit_test(budget),
-		cmocka_unit_test(ring_full), cmocka_unit_test(hold),
-		cmocka_unit_test(oversize),  cmocka_unit_test(oversize_lost),
+		cmocka_unit_test(both_ways),
+		cmocka_unit_test(tags),
+		cmocka_unit_test(verdicts),
+		cmocka_unit_test(link_local),
+		cmocka_unit_test(lengths),
+		cmocka_unit_test(budget),
+		cmocka_unit_test(ring_full),
+		cmocka_unit_test(hold),
+		cmocka_unit_test(oversize),
+		cmocka_unit_test(oversize_lost),
+		cmocka_unit_test(oversize_held),
 	};
 
 	return cmocka_run_group_tests_name("bridge_frames", tests, NULL, NULL);
