@@ -113,8 +113,9 @@ static enum fate send_segments(struct netring_bridge *br,
 			return drop_rest(near, FATE_RING_FULL);
 		}
 		(void)netring_injector_reserve(inj, &frame);
+		/* many devices complete checksums behind one IP header only */
 		r = netring_segment_next(seg, frame.data, frame.capacity,
-					 frame.vnet);
+					 seg->outer_.l4 ? NULL : frame.vnet);
 		if (r < 0) {
 			netring_injector_discard(inj, &frame);
 			return drop_rest(near, FATE_TOO_LONG);
