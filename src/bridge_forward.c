@@ -8,12 +8,6 @@
 #define ETHERNET_HEADER 14u
 #define SCTP_CHECKSUM 8 /* csum_offset of no other protocol */
 
-enum {
-	HELD_NOT,
-	HELD_UNREAD,  /* waits for the buffer */
-	HELD_FILTERED /* waits for the far queue, and may be in the buffer */
-};
-
 /* What became of a frame: the counters from forwarded on, in their order. */
 enum fate {
 	FATE_FORWARDED,
@@ -119,8 +113,9 @@ static enum fate send_segments(struct netring_bridge *br,
 			return drop_rest(near, FATE_RING_FULL);
 		}
 		(void)netring_injector_reserve(inj, &frame);
+		/* many devices complete checksums behind one IP header only */
 		r = netring_segment_next(seg, frame.data, frame.capacity,
-					 frame.vnet);
+					 seg->outer_.l4 ? NULL : frame.vnet);
 		if (r < 0) {
 			netring_injector_discard(inj, &frame);
 			return drop_rest(near, FATE_TOO_LONG);
@@ -158,9 +153,10 @@ static int look_at_gso(struct netring_bridge_port_ *near,
  */
 static enum fate send_oversize(struct netring_bridge *br,
 			       struct netring_bridge_port_ *near,
-			       struct netring_injector *inj,
+			       struct netring_bridge_port_ *far,
 			       const struct netring_packet *pkt)
 {
+	struct netring_injector *inj = &far->injector;
 	struct netring_frame frame;
 	int r;
 
@@ -177,7 +173,7 @@ static enum fate send_oversize(struct netring_bridge *br,
 			return send_segments(br, near, inj, pkt);
 		r = -EAGAIN;
 	} else if (r >= 0) {
-		r = netring_packet_send_(br->fd_ - 1,
+		r = netring_packet_send_(far->fd_ - 1,
 					 (int)inj->interface_.ifindex,
 					 frame.vnet, pkt->len + VNET);
 		if (r >= 0)
@@ -221,7 +217,7 @@ static enum fate send_frame(struct netring_bridge *br,
 	(void)netring_injector_reserve(inj, &frame);
 	if (pkt->len > frame.capacity) {
 		netring_injector_discard(inj, &frame);
-		return send_oversize(br, near, inj, pkt);
+		return send_oversize(br, near, far, pkt);
 	}
 	memcpy(frame.data - VNET, pkt->data - VNET, pkt->len + VNET);
 	r = netring_injector_commit(inj, &frame, pkt->len);
@@ -233,19 +229,19 @@ static enum fate filter(struct netring_bridge *br,
 			struct netring_bridge_port_ *near,
 			struct netring_packet *pkt)
 {
+	uint32_t half = br->config_.oversize_size;
 	const struct netring_vnet *vnet;
 
 	if (br->config_.oversize)
-		(void)netring_capture_read_oversize(&near->capture, pkt,
-						    br->config_.oversize,
-						    br->config_.oversize_size);
+		(void)netring_capture_read_oversize(
+			&near->capture, pkt,
+			(uint8_t *)br->config_.oversize + near->number * half,
+			half);
 	if (!(br->config_.flags & NETRING_BRIDGE_LINK_LOCAL) &&
 	    is_link_local(pkt))
 		return FATE_LINK_LOCAL;
 	if (netring_packet_truncated(pkt)) /* BIG TCP, or nothing was read */
-		return br->config_.oversize &&
-				       pkt->wire_len <
-					       br->config_.oversize_size ?
+		return br->config_.oversize && pkt->wire_len < half ?
 			       FATE_RING_FULL :
 			       FATE_TOO_LONG;
 	(void)netring_packet_restore_vlan(pkt);
@@ -261,27 +257,15 @@ static enum fate filter(struct netring_bridge *br,
 		       FATE_QUEUED;
 }
 
-/*
- * A packet to the far port. Return: 0: it is held, and nothing goes before it.
- * There is one buffer for super-frames: who has to hold in it keeps it.
- */
+/* A packet to the far port. Return: 0: it is held: nothing goes before it. */
 static int forward(struct netring_bridge *br, struct netring_bridge_port_ *near,
 		   struct netring_bridge_port_ *far, struct netring_packet *pkt)
 {
 	struct netring_vnet vnet;
 	enum fate fate = FATE_QUEUED;
 
-	if (near->is_held != HELD_FILTERED) {
-		near->stats.received += !near->is_held;
-		near->is_held =
-			far->is_held == HELD_FILTERED &&
-					pkt->flags & NETRING_PACKET_OVERSIZE ?
-				HELD_UNREAD :
-				HELD_NOT;
-		if (near->is_held) {
-			near->held = *pkt;
-			return 0;
-		}
+	if (!near->is_held) {
+		near->stats.received++;
 		fate = filter(br, near, pkt);
 	}
 	if (fate == FATE_QUEUED) {
@@ -289,7 +273,7 @@ static int forward(struct netring_bridge *br, struct netring_bridge_port_ *near,
 		fate = send_frame(br, near, far, pkt);
 		if (fate == FATE_HELD) {
 			near->held = *pkt;
-			near->is_held = HELD_FILTERED;
+			near->is_held = 1;
 			return 0;
 		}
 		if (fate == FATE_QUEUED || fate == FATE_FORWARDED) {
@@ -299,7 +283,7 @@ static int forward(struct netring_bridge *br, struct netring_bridge_port_ *near,
 		}
 	}
 	near->held_ms = 0;
-	near->is_held = HELD_NOT;
+	near->is_held = 0;
 	count(&near->stats, fate);
 	return 1;
 }

@@ -11,16 +11,26 @@
 #define HEADER_AND_TAGS 22
 #define OVERSIZE_WAITING (1024 * 1024) /* bytes of super-frames in the kernel */
 
-/* The MTU of a port; or -errno. */
+/* Its socket without a ring. Returns the MTU of the port; or -errno. */
 static int find_port(struct netring_bridge *br, int i, const char *interface)
 {
+	struct netring_bridge_port_ *port = &br->port_[i];
 	struct netring_interface_facts_ facts;
 	int r;
 
-	br->step = NETRING_STEP_INTERFACE;
+	br->step = NETRING_STEP_SOCKET;
 	br->port = i;
-	br->port_[i].number = (uint8_t)i;
-	r = netring_interface_read_(br->fd_ - 1, interface, 0, &facts);
+	port->number = (uint8_t)i;
+	r = sys_socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (r < 0)
+		return r;
+	port->fd_ = r + 1;
+	br->step = NETRING_STEP_VNET_HDR;
+	r = netring_packet_option_(port->fd_ - 1, NR_PACKET_VNET_HDR, 1);
+	if (r < 0)
+		return r;
+	br->step = NETRING_STEP_INTERFACE;
+	r = netring_interface_read_(port->fd_ - 1, interface, 0, &facts);
 	return r < 0 ? r : (int)facts.mtu;
 }
 
@@ -36,7 +46,8 @@ static int set_offloads(struct netring_bridge *br, int i,
 	offloads_of(&port->offloads, port->capture.ifindex_);
 	if (!(br->config_.flags &
 	      (NETRING_BRIDGE_LARGE | NETRING_BRIDGE_KEEP_OFFLOADS)))
-		r = netring_offload_change_(br->fd_ - 1, &port->offloads, how);
+		r = netring_offload_change_(port->fd_ - 1, &port->offloads,
+					    how);
 	return br->config_.oversize ||
 			       br->config_.flags & NETRING_BRIDGE_LARGE ?
 		       0 :
@@ -102,7 +113,10 @@ static int open_injector(struct netring_bridge *br,
 	br->step = inj->step;
 	br->reason = inj->reason;
 	br->port = to;
-	return r;
+	if (r < 0)
+		return r;
+	br->step = NETRING_STEP_OPTION;
+	return netring_injector_tune_(br->port_[to].fd_ - 1, &tx);
 }
 
 static int set_up(struct netring_bridge *br,
@@ -111,15 +125,8 @@ static int set_up(struct netring_bridge *br,
 	uint32_t packet =
 		br->config_.flags & NETRING_BRIDGE_LARGE ? LARGE_PACKET : 0;
 	uint32_t longest;
-	int i, r;
+	int i, r = 0;
 
-	br->step = NETRING_STEP_SOCKET;
-	r = sys_socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	if (r < 0)
-		return r;
-	br->fd_ = r + 1;
-	br->step = NETRING_STEP_VNET_HDR;
-	r = netring_packet_option_(br->fd_ - 1, NR_PACKET_VNET_HDR, 1);
 	for (i = 0; i < 2 && r >= 0; i++) {
 		r = find_port(br, i, cfg->interface[i]);
 		longest = (uint32_t)r + HEADER_AND_TAGS;
@@ -149,6 +156,7 @@ int netring_bridge_open(struct netring_bridge *bridge,
 
 	memset(bridge, 0, sizeof(*bridge));
 	bridge->config_ = *cfg;
+	bridge->config_.oversize_size = cfg->oversize_size / 8 * 4; /* a half */
 	if (!cfg->budget)
 		bridge->config_.budget = BUDGET;
 	bridge->step = NETRING_STEP_CONFIG;
@@ -181,24 +189,22 @@ int netring_bridge_reopen_(struct netring_bridge *br,
 
 void netring_bridge_close(struct netring_bridge *bridge)
 {
-	struct netring_bridge_port_ *port;
-	int i;
+	struct netring_bridge_port_ *port = bridge->port_, *end = port + 2;
 
-	if (bridge->fd_)
+	if (port->fd_)
 		bridge->step = NETRING_STEP_NONE;
 	/* first: what follows takes time, in which a program may be ended */
-	for (i = 0; i < 2 && bridge->fd_; i++)
-		if (netring_offload_change_(bridge->fd_ - 1,
-					    &bridge->port_[i].offloads,
+	for (; port < end && port->fd_; port++)
+		if (netring_offload_change_(port->fd_ - 1, &port->offloads,
 					    OFFLOAD_RESTORE) < 0) {
 			bridge->step = NETRING_STEP_OFFLOAD;
-			bridge->port = i;
+			bridge->port = port->number;
 		}
-	for (port = bridge->port_; port < bridge->port_ + 2; port++) {
+	for (port = bridge->port_; port < end; port++) {
 		netring_capture_close(&port->capture);
 		netring_injector_close(&port->injector);
+		if (port->fd_)
+			sys_close(port->fd_ - 1);
+		port->fd_ = 0;
 	}
-	if (bridge->fd_)
-		sys_close(bridge->fd_ - 1);
-	bridge->fd_ = 0;
 }

@@ -100,12 +100,21 @@ int netring_injector_reserve(struct netring_injector *inj,
 	return 0;
 }
 
-/* With PACKET_LOSS the kernel skips this, and numbers it for timestamps as the
- * vnet header is good. */
-void netring_injector_hole_(struct injector_slot *slot)
+/*
+ * With PACKET_LOSS the kernel skips this, and numbers it for timestamps as the
+ * vnet header is good. On an interface without a link header no bytes are a
+ * frame, too; so there, the vnet header is cut short, and takes no number.
+ */
+void netring_injector_hole_(struct netring_injector *inj,
+			    struct injector_slot *slot)
 {
 	memset(injector_vnet(slot), 0, INJECTOR_VNET);
 	slot->len = INJECTOR_VNET;
+	if (!inj->header_) {
+		slot->len = 0;
+		slot->retries--;
+		inj->retries_--;
+	}
 	slot->state = SLOT_DISCARDED;
 	hand_over(slot);
 }
@@ -121,7 +130,8 @@ static void give_up(struct netring_injector *inj,
 		inj->head_slot_ = last_slot(inj);
 		return;
 	}
-	netring_injector_hole_(slot); /* an empty slot would stop the kernel */
+	netring_injector_hole_(inj,
+			       slot); /* an empty slot would stop the kernel */
 }
 
 void netring_injector_discard(struct netring_injector *inj,

@@ -15,7 +15,8 @@ struct injector_slot {
 	uint32_t status;
 	uint32_t len;
 	uint32_t state;
-	uint32_t retries; /* failed tries of this frame, for timestamps */
+	int32_t retries; /* failed tries of this frame, for timestamps; -1: it
+			  * is a hole that takes no number */
 	uint32_t rest[4];
 };
 
@@ -66,7 +67,8 @@ static inline void hand_over(struct injector_slot *slot)
 }
 
 /* Of a frame that is not to be sent: for the kernel to pass over. */
-void netring_injector_hole_(struct injector_slot *slot);
+void netring_injector_hole_(struct netring_injector *inj,
+			    struct injector_slot *slot);
 
 /* Free the slots that the kernel has returned, oldest first. */
 void netring_injector_reap_(struct netring_injector *inj);
@@ -111,6 +113,9 @@ void netring_refused_add_(struct netring_refused *refused,
 
 /* At the interface's MTU and carrier as they are now. */
 int netring_injector_look_(struct netring_injector *inj);
+
+/* What @cfg says of the socket: buffer, priority, mark. */
+int netring_injector_tune_(int fd, const struct netring_injector_config *cfg);
 
 /* injector_txtime.c */
 int netring_injector_kick_at_(int fd, uint64_t time);

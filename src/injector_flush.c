@@ -126,16 +126,18 @@ static int kick_head(struct netring_injector *inj, const uint64_t *time)
 static void pass(struct netring_injector *inj, int r)
 {
 	struct injector_slot *slot;
-	int32_t len, left = r;
+	uint32_t len, left = r > 0 ? (uint32_t)r : 0;
 
 	for (; inj->sent_ != inj->head_; inj->sent_++) {
 		slot = netring_injector_slot_(inj, inj->sent_);
 		if (slot_waits(slot))
 			break;
-		len = (int32_t)(slot->len - INJECTOR_VNET);
+		len = slot->len - INJECTOR_VNET;
+		if (slot->state == SLOT_DISCARDED)
+			continue;
 		if (len <= left)
-			left -= len; /* a hole has none */
-		else if (r >= 0 && slot->state == SLOT_COMMITTED)
+			left -= len;
+		else if (r >= 0)
 			refuse(inj, slot, -EINVAL);
 	}
 }
@@ -155,7 +157,7 @@ static int judge_head(struct netring_injector *inj, int r)
 	}
 	if (repeat && has_time(inj))
 		return 0;
-	netring_injector_hole_(slot);
+	netring_injector_hole_(inj, slot);
 	refuse(inj, slot, r);
 	return 1;
 }

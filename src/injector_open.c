@@ -58,12 +58,21 @@ static int set_option(struct netring_injector *inj, enum netring_step step,
 	return netring_packet_option_(inj->fd_ - 1, option, value);
 }
 
-static int set_socket(struct netring_injector *inj, int option, uint32_t value)
+static int set_socket(int fd, int option, uint32_t value)
 {
-	inj->step = NETRING_STEP_OPTION;
-	return value ? sys_setsockopt(inj->fd_ - 1, SOL_SOCKET, option, &value,
+	return value ? sys_setsockopt(fd, SOL_SOCKET, option, &value,
 				      sizeof(value)) :
 		       0;
+}
+
+int netring_injector_tune_(int fd, const struct netring_injector_config *cfg)
+{
+	int r;
+
+	if ((r = set_socket(fd, SO_SNDBUF, cfg->send_buffer)) < 0 ||
+	    (r = set_socket(fd, SO_PRIORITY, cfg->priority)) < 0)
+		return r;
+	return set_socket(fd, SO_MARK, cfg->mark);
 }
 
 static int set_times(struct netring_injector *inj,
@@ -108,12 +117,11 @@ static int set_options(struct netring_injector *inj,
 			    1)) < 0 ||
 	    (cfg->flags & NETRING_INJECTOR_QDISC_BYPASS &&
 	     (r = set_option(inj, NETRING_STEP_OPTION, NR_PACKET_QDISC_BYPASS,
-			     1)) < 0) ||
-	    (r = set_socket(inj, SO_SNDBUF, cfg->send_buffer)) < 0 ||
-	    (r = set_socket(inj, SO_PRIORITY, cfg->priority)) < 0 ||
-	    (r = set_socket(inj, SO_MARK, cfg->mark)) < 0)
+			     1)) < 0))
 		return r;
-	return set_times(inj, cfg);
+	inj->step = NETRING_STEP_OPTION;
+	r = netring_injector_tune_(inj->fd_ - 1, cfg);
+	return r < 0 ? r : set_times(inj, cfg);
 }
 
 /* To @name, or where that is NULL, to the interface of @ifindex. */

@@ -6,12 +6,14 @@
  * The kernel numbers what it tries to send. A try that failed takes a number
  * too, so that this frame and all behind it have one more. Each slot remembers
  * how often its frame was refused, until it is used again: from the newest
- * frame back, each number is less what was refused since.
+ * frame back, each number is less what was refused since. A hole that the kernel
+ * does not number counts as refused once too few.
  */
 static uint32_t frame_of(const struct netring_injector *inj, uint32_t key)
 {
 	uint32_t count = inj->geometry_.frame_count;
-	uint32_t frame = inj->newest_, retries = inj->retries_, refused, i;
+	uint32_t frame = inj->newest_, retries = inj->retries_, i;
+	int32_t refused;
 	uint32_t slot = inj->head_slot_ + (inj->newest_ - inj->head_);
 
 	if (slot >= count)
@@ -20,9 +22,9 @@ static uint32_t frame_of(const struct netring_injector *inj, uint32_t key)
 		slot = (slot ? slot : count) - 1;
 		refused = injector_slot(inj, slot)->retries;
 		frame--;
-		if (frame + retries - key <= refused)
+		if ((int32_t)(frame + retries - key) <= refused)
 			return frame;
-		retries -= refused;
+		retries -= (uint32_t)refused;
 	}
 	return key - retries;
 }

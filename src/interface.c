@@ -43,6 +43,22 @@ int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
 	return 0;
 }
 
+/*
+ * IFF_RUNNING is missing where whoever manages the interface says "dormant", as
+ * until 802.1X is done, too: but frames leave there, those of 802.1X first. So
+ * the carrier counts; a driver that does not tell of one is taken to have it.
+ */
+static void look_at_carrier(int fd, struct netring_interface_facts_ *facts)
+{
+	struct nr_ethtool_value link = { NR_ETHTOOL_GLINK, 0 };
+
+	if ((facts->flags & (NR_IFF_UP | NR_IFF_RUNNING)) != NR_IFF_UP)
+		return;
+	if (netring_ethtool_(fd, facts->name, &link) == -EOPNOTSUPP ||
+	    link.data)
+		facts->flags |= NR_IFF_RUNNING;
+}
+
 int netring_interface_read_(int fd, const char *given, uint32_t ifindex,
 			    struct netring_interface_facts_ *facts)
 {
@@ -63,6 +79,8 @@ int netring_interface_read_(int fd, const char *given, uint32_t ifindex,
 			memcpy((uint8_t *)&facts->type + (size_t)4 * i,
 			       &request.u, i % 3 ? 4 : 2);
 	}
+	if (r >= 0)
+		look_at_carrier(fd, facts);
 	return r;
 }
 

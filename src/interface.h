@@ -23,7 +23,8 @@ int netring_interface_get_(int fd, unsigned long what, const char *name);
 int netring_interface_name_(int fd, const char *given, uint32_t ifindex,
 			    char name[NR_IFNAMSIZ]);
 
-/* All of that at once; it is what has the name @given, or the index. */
+/* All of that at once; it is what has the name @given, or the index. Where it
+ * has a carrier, the flags have NR_IFF_RUNNING. */
 int netring_interface_read_(int fd, const char *given, uint32_t ifindex,
 			    struct netring_interface_facts_ *facts);
 

@@ -160,6 +160,7 @@ struct nr_sock_txtime {
 
 /* linux/ethtool.h */
 #define NR_ETHTOOL_GDRVINFO 0x03
+#define NR_ETHTOOL_GLINK 0x0a
 #define NR_ETHTOOL_GTSO 0x1e
 #define NR_ETHTOOL_STSO 0x1f
 #define NR_ETHTOOL_GFLAGS 0x25

@@ -224,7 +224,8 @@ static uint32_t finish(const struct netring_segment *seg,
 	put16(field, 0);
 	if (ip->protocol != GRE) {
 		/* protocol and length, in place of the checksum */
-		put16(field, bytes + (bytes >> 16) + ip->protocol);
+		bytes += ip->protocol;
+		put16(field, bytes + (bytes >> 16));
 		sum = netring_checksum_sum_(from, address, sum);
 		sum = netring_checksum_sum_(out + ip->to, address, sum);
 	}

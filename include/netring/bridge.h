@@ -48,7 +48,8 @@ extern "C" {
  * What it cannot cut either, such as two tunnels in each other, is
  * refused: refused.unsupported, or refused.header.
  */
-#define NETRING_BRIDGE_OVERSIZE 65664u /* the least size of that buffer */
+/* The least size of that buffer: a half is for each direction. */
+#define NETRING_BRIDGE_OVERSIZE 131328u
 
 /* Of a port, zero means the default. All else of its rings is the bridge's. */
 struct netring_bridge_port_config {
@@ -95,6 +96,7 @@ struct netring_bridge_port_ {
 	uint8_t is_cut;	  /* and some of its segments are gone */
 	uint8_t state;	  /* enum netring_port_event */
 	uint32_t held_ms; /* since when it is; 0: it is not */
+	int fd_; /* + 1; without a ring: ioctls, and what no slot holds */
 	struct netring_offloads_ offloads; /* to be restored */
 	struct netring_bridge_stats stats; /* from here to the other port */
 	uint64_t seen;			   /* received, at the last look, */
@@ -112,7 +114,6 @@ struct netring_bridge {
 	enum netring_geometry_reason reason;
 	int port;
 
-	int fd_;      /* + 1; without a ring: ioctls, and what no slot holds */
 	int stop_fd_; /* + 1; of run */
 	int stopped_;
 	uint32_t looked_;		      /* ms: at both ports */

@@ -129,12 +129,14 @@ static ssize_t kick(int fd, size_t size, int flags)
 
 static ssize_t whole_frame(int fd, const void *bytes, size_t size)
 {
-	assert_int_equal(fd, BRIDGE_FD);
-	if (b.sendto_error) {
-		errno = b.sendto_error;
+	int port = fd - BRIDGE_FD;
+
+	assert_in_range(port, 0, 1);
+	if (b.sendto_error[port]) {
+		errno = b.sendto_error[port];
 		return -1;
 	}
-	depart(1, bytes, (uint32_t)size)->by_sendto = 1;
+	depart(port, bytes, (uint32_t)size)->by_sendto = 1;
 	return (ssize_t)size;
 }
 
@@ -142,7 +144,7 @@ static ssize_t receive_whole(int fd, void *bytes, size_t size, int flags)
 {
 	uint32_t i = b.queue_out % 4, len = b.queue_len[i];
 
-	assert_int_equal(fd, RX_FD);
+	assert_int_equal(fd, RX_FD + b.queue_port);
 	assert_true(flags & MSG_DONTWAIT);
 	if (b.so_error[0] || b.queue_out == b.queue_in) {
 		errno = b.so_error[0] ? b.so_error[0] : EAGAIN;
@@ -232,7 +234,7 @@ static int scripted_getsockname(int fd, void *address, socklen_t *size)
 static int scripted_ioctl(int fd, unsigned long request, void *argument)
 {
 	struct nr_ifreq *r = argument;
-	int port = fd == BRIDGE_FD ? r->name[4] - '0' : fd % 2;
+	int port = fd % 2;
 
 	if (request == NR_SIOCGIFNAME)
 		port = r->u.ifindex - 7;
@@ -316,6 +318,7 @@ static void make_port(int i)
 	cap->packet_flags_ = NETRING_PACKET_VNET;
 	cap->flags_ = NETRING_CAPTURE_PROMISC | NETRING_CAPTURE_OVERSIZE;
 	cap->ifindex_ = (uint32_t)(7 + i);
+	b.br.port_[i].fd_ = BRIDGE_FD + i + 1;
 	inj->fd_ = TX_FD + i + 1;
 	inj->ring_ = b.tx[i];
 	inj->ring_size_ = sizeof(b.tx[i]);
@@ -343,7 +346,6 @@ void bridging_begin(uint32_t flags)
 	b.mtu = 300;
 	make_port(0);
 	make_port(1);
-	b.br.fd_ = BRIDGE_FD + 1;
 	b.br.config_.flags = flags;
 	b.br.config_.budget = 8;
 	b.br.looked_ = (uint32_t)START;

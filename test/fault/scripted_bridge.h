@@ -11,10 +11,10 @@
 #define RX_SLOTS 16u
 #define TX_SLOTS 4u
 #define SLOT 512u
-#define RX_MAC 96u /* bytes in front of a packet: vnet header and tag fit */
-#define BRIDGE_FD 31
-#define RX_FD 32	    /* and 33 */
-#define TX_FD 34	    /* and 35 */
+#define RX_MAC 96u   /* bytes in front of a packet: vnet header and tag fit */
+#define BRIDGE_FD 30 /* and 31 */
+#define RX_FD 32     /* and 33 */
+#define TX_FD 34     /* and 35 */
 #define START 5000000000000 /* ms */
 
 /* A frame that arrives: to 02:..., from 06:..., type, counting bytes. */
@@ -49,7 +49,7 @@ struct bridging {
 	int kick_error[2]; /* of a send() */
 	int stuck[2];	   /* taken frames do not come back */
 	uint32_t kicks[2];
-	int sendto_error;
+	int sendto_error[2];
 	int so_error[2];     /* POLLERR, until read */
 	int down_after_poll; /* port 0: too late for the next one to tell */
 	int index[2];	     /* of getsockname(); -1: gone */
@@ -63,7 +63,8 @@ struct bridging {
 	int polls;
 	int stop_ready; /* the third descriptor */
 
-	uint8_t queue[4][2048]; /* whole packets, of port 0 */
+	uint8_t queue[4][2048]; /* whole packets, of one port */
+	int queue_port;
 	uint32_t queue_len[4], queue_in, queue_out;
 
 	struct departure left[256];

@@ -280,101 +280,6 @@ static void hold(void **state)
 	bridging_end();
 }
 
-static void queue_whole(uint32_t len)
-{
-	static const uint8_t vnet[] = SUPER_FRAME;
-	uint8_t *bytes = b.queue[b.queue_in % 4];
-	uint32_t i;
-
-	for (i = 0; i < len; i++)
-		bytes[10 + i] = (uint8_t)i;
-	memcpy(bytes, vnet, 10);
-	super_frame(bytes + 10, len);
-	b.queue_len[b.queue_in++ % 4] = len + 10;
-}
-
-/* Super-frames by the socket's queue, behind what is in the ring. */
-static void oversize(void **state)
-{
-	static const struct {
-		int error;
-		int fate; /* 0 forwarded, 1 refused, 2 full, 3 down */
-	} errors[] = {
-		{ 0, 0 },	 { EMSGSIZE, 1 }, { EAGAIN, 2 }, { ENOBUFS, 1 },
-		{ ENETDOWN, 3 }, { ENXIO, 3 },	  { ENODEV, 3 }, { ENOMEM, 1 },
-		{ EPERM, 1 },	 { EIO, 1 },
-	};
-	const struct arrival large = { .len = 400,
-				       .wire_len = 1200,
-				       .status = NETRING_PACKET_OVERSIZE,
-				       .vnet = SUPER_FRAME };
-	static uint32_t buffer[512];
-	struct netring_bridge_stats s;
-	uint32_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
-		bridging_begin(0);
-		b.br.config_.oversize = (void *)buffer;
-		b.br.config_.oversize_size = sizeof(buffer);
-		arrive_plain(0, 1);
-		arrive(0, &large);
-		arrive_plain(0, 3);
-		queue_whole(1200);
-		b.sendto_error = errors[i].error;
-		assert_int_equal(step(1000), 3);
-		s = bridging_stats(0);
-		assert_int_equal(s.forwarded, errors[i].fate ? 2 : 3);
-		assert_int_equal(netring_refused_sum(&s.refused),
-				 errors[i].fate == 1);
-		assert_int_equal(s.ring_full, errors[i].fate == 2);
-		assert_int_equal(s.link_down, errors[i].fate == 3);
-		assert_int_equal(s.gso, errors[i].fate == 0);
-		assert_int_equal(b.left[0].bytes[14], 1);
-		assert_int_equal(b.queue_in, b.queue_out);
-		if (!errors[i].fate) {
-			assert_int_equal(b.left[1].by_sendto, 1);
-			assert_int_equal(b.left[1].len, 1200);
-			assert_int_equal(b.left[1].vnet[1], 1);
-			assert_int_equal(b.left[1].bytes[399], 399 & 0xff);
-			assert_int_equal(b.left[2].bytes[14], 3);
-		}
-		bridging_end();
-	}
-}
-
-/* No copy on the queue, or none asked for: dropped, never cut short. */
-static void oversize_lost(void **state)
-{
-	struct arrival large = { .len = 400,
-				 .wire_len = 1200,
-				 .status = NETRING_PACKET_OVERSIZE };
-	static uint32_t buffer[512];
-	struct netring_bridge_stats s;
-
-	(void)state;
-	bridging_begin(0);
-	arrive(0, &large);
-	b.br.config_.oversize = (void *)buffer;
-	b.br.config_.oversize_size = sizeof(buffer);
-	arrive(0, &large); /* the queue is empty */
-	large.status = 0;
-	arrive(0, &large); /* the queue had been full */
-	assert_int_equal(step(1000), 3);
-	s = bridging_stats(0);
-	assert_int_equal(s.forwarded, 0);
-	assert_int_equal(s.too_long + s.ring_full, 3);
-	/* larger than the buffer, and fitting into it but not far MTU */
-	b.br.config_.oversize_size = 800;
-	large.status = NETRING_PACKET_OVERSIZE;
-	arrive(0, &large);
-	queue_whole(1200);
-	assert_int_equal(step(1000), 1);
-	assert_int_equal(bridging_stats(0).forwarded, 0);
-	assert_int_equal(b.queue_in, b.queue_out);
-	bridging_end();
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,7 +287,6 @@ int main(void)
 		cmocka_unit_test(verdicts),  cmocka_unit_test(link_local),
 		cmocka_unit_test(lengths),   cmocka_unit_test(budget),
 		cmocka_unit_test(ring_full), cmocka_unit_test(hold),
-		cmocka_unit_test(oversize),  cmocka_unit_test(oversize_lost),
 	};
 
 	return cmocka_run_group_tests_name("bridge_frames", tests, NULL, NULL);

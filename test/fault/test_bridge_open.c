@@ -20,14 +20,16 @@ struct bridge_case {
 	const char *name;
 	uint32_t flags;
 	int oversize;
-	int keeps; /* offloads stay as they are */
+	int keeps;			      /* offloads stay as they are */
+	uint32_t send_buffer, priority, mark; /* of port 1 */
 };
 
 static const struct bridge_case cases[] = {
-	{ "small", 0, 0, 0 },
-	{ "small, oversize", NETRING_BRIDGE_HOLD, 1, 0 },
-	{ "small, kept", NETRING_BRIDGE_KEEP_OFFLOADS, 1, 1 },
-	{ "large", NETRING_BRIDGE_LARGE | NETRING_BRIDGE_LINK_LOCAL, 0, 1 },
+	{ "small", 0, 0, 0, 0, 0, 0 },
+	{ "small, oversize", NETRING_BRIDGE_HOLD, 1, 0, 10000, 5, 77 },
+	{ "small, kept", NETRING_BRIDGE_KEEP_OFFLOADS, 1, 1, 0, 0, 0 },
+	{ "large", NETRING_BRIDGE_LARGE | NETRING_BRIDGE_LINK_LOCAL, 0, 1, 0, 0,
+	  0 },
 };
 
 /* GRO is of the test's making, TSO is a veth's own; lo and veth have no LRO. */
@@ -59,28 +61,23 @@ static int is_of_offloads(uint32_t n)
 
 	for (i = 0; i < n; i++)
 		sockets += wrap.log[i].call == WRAP_SOCKET;
-	return sockets == 5 && (wrap.log[n - 1].option == SIOCETHTOOL ||
+	return sockets == 6 && (wrap.log[n - 1].option == SIOCETHTOOL ||
 				wrap.log[n - 1].option == SIOCGIFNAME);
 }
 
-/* The socket that a call belongs to says whose part of the open it is: the
- * bridge's own, then two of direction 0 and two of direction 1. */
+/* The socket that a call belongs to says whose part of the open it is: one of
+ * each port's own, then two of direction 0 and two of direction 1. */
 static int port_of(uint32_t n)
 {
-	static const int ports_of_sockets[] = { 0, 0, 0, 1, 1, 0 };
-	uint32_t i, sockets = 0, looked = 0, passed = 0;
+	static const int ports_of_sockets[] = { 0, 0, 1, 0, 1, 1, 0 };
+	uint32_t i, sockets = 0, passed = 0;
 
 	for (i = 0; i < n; i++) {
 		sockets += wrap.log[i].call == WRAP_SOCKET;
-		looked += wrap.log[i].call == WRAP_IOCTL &&
-			  wrap.log[i].option == SIOCGIFHWADDR;
 		passed += i < n - 1 && wrap.log[i].option == SIOCETHTOOL &&
 			  wrap.log[i].level == ETHTOOL_GFLAGS;
 	}
-	/* on the first socket, one port is looked up after the other, and at
-	 * the end the offloads of each are looked at, then turned off */
-	if (sockets == 1)
-		return looked == 2;
+	/* at the end the offloads of each are looked at, then turned off */
 	if (is_of_offloads(n))
 		return passed & 1;
 	return ports_of_sockets[sockets];
@@ -116,10 +113,45 @@ static void open_case(const struct bridge_case *test, struct netring_bridge *br,
 		.flags = test->flags,
 		.oversize = test->oversize ? buffer : NULL,
 		.oversize_size = test->oversize ? sizeof(buffer) : 0,
+		.port[1].send_buffer = test->send_buffer,
+		.port[1].priority = test->priority,
+		.port[1].mark = test->mark,
 	};
 
 	memset(br, 0xa5, sizeof(*br)); /* "any content" */
 	*result = netring_bridge_open(br, &cfg);
+}
+
+static int option_of(int fd, int option)
+{
+	socklen_t size = sizeof(int);
+	int value = -1;
+
+	assert_int_equal(real_getsockopt(fd, SOL_SOCKET, option, &value, &size),
+			 0);
+	return value;
+}
+
+/* Of what sends out of a port, by its ring and without: each its own. */
+static void options_are(const struct bridge_case *test,
+			const struct netring_bridge *br)
+{
+	int i, k, fds[2];
+
+	for (i = 0; i < 2; i++) {
+		fds[0] = br->port_[i].fd_ - 1;
+		fds[1] = br->port_[i].injector.fd_ - 1;
+		for (k = 0; k < 2; k++) {
+			assert_int_equal(option_of(fds[k], SO_PRIORITY),
+					 i ? test->priority : 0);
+			assert_int_equal(option_of(fds[k], SO_MARK),
+					 i ? test->mark : 0);
+			assert_int_equal(option_of(fds[k], SO_SNDBUF) ==
+						 2 * (int)test->send_buffer,
+					 i && test->send_buffer);
+		}
+	}
+	assert_int_not_equal(br->port_[0].fd_, br->port_[1].fd_);
 }
 
 static void close_twice(struct netring_bridge *br)
@@ -156,7 +188,7 @@ static int fail_open(const struct bridge_case *test, uint32_t n, int error)
 		wrap_tell(test->name, n, r, br.step);
 	assert_int_equal(r, expected);
 	assert_int_equal(br.step, step);
-	assert_int_equal(wrap_open_descriptors(), r < 0 ? 0 : 5);
+	assert_int_equal(wrap_open_descriptors(), r < 0 ? 0 : 6);
 	assert_int_equal(wrap_open_mappings(), r < 0 ? 0 : 4);
 	if (r < 0 && br.port != port_of(n))
 		print_message("# %s, call %u: %s %d %d: port %d\n", test->name,
@@ -165,8 +197,10 @@ static int fail_open(const struct bridge_case *test, uint32_t n, int error)
 	if (r < 0)
 		assert_int_equal(br.port, port_of(n));
 	wrap.fail_at = 0;
-	if (!n)
+	if (!n) {
 		offloads_are(test->keeps);
+		options_are(test, &br);
+	}
 	close_twice(&br);
 	wrap_disarm();
 	offloads_are(1);
@@ -174,7 +208,7 @@ static int fail_open(const struct bridge_case *test, uint32_t n, int error)
 }
 
 /*
- * Closing five packet sockets takes the kernel a tenth of a second, so each
+ * Closing six packet sockets takes the kernel a tenth of a second, so each
  * call fails by one error, in turn. NETRING_FULL: by all.
  */
 static void sweep_open(void **state)
@@ -228,8 +262,8 @@ static void sweep_close(void **state)
 		assert_int_equal(off, ethtool);
 	}
 	/* GRO and TSO read and written at either end, each with the name
-	 * looked up; 4 maps, 5 sockets */
-	assert_int_equal(calls, test->keeps ? 9 : 21);
+	 * looked up; 4 maps, 6 sockets */
+	assert_int_equal(calls, test->keeps ? 10 : 22);
 }
 
 static void refused(void **state)

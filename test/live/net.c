@@ -177,6 +177,16 @@ int net_up(const char *name)
 	return r;
 }
 
+int net_dormant(const char *name, int on)
+{
+	struct netlink m;
+
+	netlink_begin(&m, RTM_SETLINK, 0, net_index(name));
+	netlink_u8(&m, IFLA_LINKMODE, on ? IF_LINK_MODE_DORMANT : 0);
+	netlink_u8(&m, IFLA_OPERSTATE, on ? IF_OPER_DORMANT : IF_OPER_UP);
+	return netlink_send(&m);
+}
+
 int net_down(const char *name)
 {
 	return set_flags(name, 0);

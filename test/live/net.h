@@ -19,6 +19,8 @@ int net_delete(const char *name);
 /* And until it, and the other end of a wire, let frames go. */
 int net_up(const char *name);
 int net_down(const char *name);
+/* As whoever does 802.1X has it: until then, IFF_RUNNING is missing. */
+int net_dormant(const char *name, int on);
 int net_rename(const char *name, const char *to);
 int net_mtu(const char *name, uint32_t mtu);
 int net_mac(const char *name, const uint8_t *mac);

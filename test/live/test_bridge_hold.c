@@ -12,11 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SUPER 65664u
-
 static struct hosts h;
 static struct netring_bridge br;
-static _Alignas(8) uint8_t oversize[SUPER];
+static _Alignas(8) uint8_t oversize[NETRING_BRIDGE_OVERSIZE];
 
 /* As bridge.h has it: watch both for what they ask for, and step then. */
 static long outer_loop(int ms)

@@ -3,11 +3,13 @@
 #define _GNU_SOURCE
 #include "live.h"
 #include "port_settings.h"
+#include "rtnetlink.h"
 #include "spy_socket.h"
 
 #include <netring/injector.h>
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -132,6 +134,30 @@ static void no_carrier(uint32_t flags)
 	is(netring_injector_close(&inj), 0, "close");
 }
 
+/* Up, with a carrier, and not open to all: 802.1X has yet to be done. */
+static void dormant(void)
+{
+	int index = net_index(FAR), flags;
+
+	must(net_dormant(FAR, 1), "dormant");
+	flags = must(netlink_get_flags(index, -1), "its flags");
+	ok(!(flags & IFF_RUNNING), "the kernel does not call it running");
+	open_it(0, 0);
+	queue(0, 3);
+	is(netring_injector_flush(&inj), 0, "a dormant link takes frames");
+	arrive(0, 3, "which arrive");
+	must(net_down(NEAR), "the other end is down");
+	live_sleep_ms(20);
+	queue(3, 3);
+	is(netring_injector_discard_pending(&inj), 3, "dropped");
+	queue(6, 1);
+	is(netring_injector_flush(&inj), -ENETDOWN, "without a carrier");
+	is(netring_injector_close(&inj), 1, "close");
+	must(net_up(NEAR), "up");
+	must(net_dormant(FAR, 0), "no more");
+	spy_flush(spy, 10);
+}
+
 /* Discarded while some are reserved already: these go on as usual. */
 static void discard_in_ring(void)
 {
@@ -252,6 +278,7 @@ int main(void)
 		down_keep(flags[i]);
 		no_carrier(flags[i]);
 	}
+	dormant();
 	discard_in_ring();
 	send_deadline();
 	open_when_down();

@@ -189,6 +189,66 @@ static void passed_over(void **state)
 	}
 }
 
+static uint32_t empty;
+
+static void count_empty(struct tx *t, uint32_t slot, const uint8_t *frame,
+			uint32_t len)
+{
+	(void)t;
+	(void)slot;
+	(void)frame;
+	empty += !len;
+}
+
+/* A hole at the head of an interface without a link header: no bytes are a
+ * packet there, too, and it may not wait for room in a queue. */
+static void hole_without_header(void **state)
+{
+	static const struct tx_shape no_header = { 4096, 2, 512, 1, 0 };
+	struct netring_frame frames[2];
+
+	(void)state;
+	tx_make(&no_header, 0, 0);
+	tx.inj.retry_ms_ = 1000;
+	tx.taken = count_empty;
+	empty = 0;
+	reserve(&frames[0]);
+	reserve(&frames[1]);
+	netring_injector_discard(&tx.inj, &frames[0]);
+	assert_int_equal(netring_injector_commit(&tx.inj, &frames[1], 60), 0);
+	assert_int_equal(patience(2000), 250);
+	queue(60);
+	assert_int_equal(netring_injector_flush(&tx.inj), 1);
+	read_stats();
+	assert_int_equal(stats.refused.busy, 1);
+	assert_int_equal(netring_refused_sum(&stats.refused), 1);
+	assert_int_equal(empty, 0);
+	tx_free();
+}
+
+static void spoil(struct tx *t, uint32_t slot, const uint8_t *frame,
+		  uint32_t len)
+{
+	(void)t;
+	(void)frame;
+	(void)len;
+	tx_slot(slot)->len = 0x80000010;
+}
+
+/* Nonsense where the length of a taken frame was: known by no sum. */
+static void length_spoilt(void **state)
+{
+	(void)state;
+	begin(1000);
+	tx.taken = spoil;
+	queue(60);
+	queue(60);
+	assert_int_equal(netring_injector_flush(&tx.inj), 0);
+	read_stats();
+	assert_int_equal(stats.refused.header, 2);
+	tx_free();
+}
+
 struct shape_of {
 	uint8_t flags, gso_type;
 	uint16_t header_len, gso_size, csum_start, csum_offset;
@@ -279,6 +339,8 @@ int main(void)
 		cmocka_unit_test(queue_moves),
 		cmocka_unit_test(each_cause),
 		cmocka_unit_test(passed_over),
+		cmocka_unit_test(hole_without_header),
+		cmocka_unit_test(length_spoilt),
 		cmocka_unit_test(vnet_headers),
 		cmocka_unit_test(mtu_changes),
 	};

@@ -212,12 +212,43 @@ static void unmarked(void **state)
 	}
 }
 
+/* UDP over IPv6 of almost 64 KiB, nothing marked: what is left to the device
+ * is the sum of addresses, length and protocol, with the carry of these. */
+static void longest(void **state)
+{
+	static const struct netring_vnet plain = { 0, 5, 0, 1400, 0, 0 };
+	static uint8_t frame[54 + 65535];
+	struct netring_segment seg;
+	struct netring_vnet vnet;
+	uint32_t l4, sum;
+
+	(void)state;
+	for (l4 = 65500; l4 <= 65535; l4++) {
+		memset(frame, 0, sizeof(frame));
+		memcpy(frame + 12, "\x86\xdd\x60", 3);
+		frame[18] = (uint8_t)(l4 >> 8);
+		frame[19] = (uint8_t)l4;
+		frame[20] = 17;
+		memset(frame + 22, 0x11, 32);
+		vnet = plain;
+		assert_int_equal(netring_segment_init(&seg, frame, 54 + l4, 14,
+						      &vnet),
+				 1);
+		sum = super_sum(frame + 22, 32, 17 + l4);
+		sum = (sum & 0xffff) + (sum >> 16);
+		sum = (sum & 0xffff) + (sum >> 16);
+		assert_int_equal(vnet.csum_start, 54);
+		assert_int_equal(frame[60] << 8 | frame[61], sum);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind),
 		cmocka_unit_test(random_kinds),
 		cmocka_unit_test(unmarked),
+		cmocka_unit_test(longest),
 	};
 
 	return cmocka_run_group_tests_name("segment", tests, NULL, NULL);
