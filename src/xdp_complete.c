@@ -86,12 +86,11 @@ static uint32_t sum_up(const struct netring_xdp_packet *pkt,
 						     size, 0);
 			if ((from ^ level->from) & 1)
 				part = __builtin_bswap16((uint16_t)part);
-			sum += part;
+			sum += part; /* one more carry a fragment */
+			sum = (sum & 0xffff) + (sum >> 16);
 		}
 		from += size;
 	}
-	if (!level->sctp)
-		sum = (sum & 0xffff) + (sum >> 16);
 	return sum;
 }
 
