@@ -127,7 +127,7 @@ int netring_bridge_step(struct netring_bridge *bridge, int timeout)
 	struct netring_bridge_port_ *port = bridge->port_;
 	int most = netring_bridge_timeout(bridge);
 	struct pollfd fds[3];
-	int i, r, moved = 0;
+	int i, r, interrupted, moved = 0;
 
 	if (timeout < 0 || most < timeout)
 		timeout = most;
@@ -140,10 +140,14 @@ int netring_bridge_step(struct netring_bridge *bridge, int timeout)
 	}
 	r = sys_poll(fds, 3, timeout);
 	bridge->stopped_ = fds[2].revents != 0;
-	if (r >= 0)
+	/* signals that keep coming may not keep frames from going */
+	interrupted = r == -EINTR;
+	if (r >= 0 || interrupted)
 		r = look(bridge, fds);
 	for (i = 0; i < 2 && r >= 0; i++)
 		moved += serve(bridge, &port[i], &port[!i]);
+	if (r >= 0 && interrupted)
+		r = -EINTR;
 	return r < 0 ? r : moved;
 }
 

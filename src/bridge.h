@@ -8,6 +8,8 @@
 
 #include <netring/bridge.h>
 
+#define BRIDGE_LONGEST 65600u /* 64 KiB of IP, Ethernet header and tags */
+
 /* An interface that was gone: bind its sockets again. */
 int netring_bridge_reopen_(struct netring_bridge *br,
 			   struct netring_bridge_port_ *port);

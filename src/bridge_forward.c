@@ -106,6 +106,9 @@ static enum fate send_segments(struct netring_bridge *br,
 	enum fate fate;
 	int r;
 
+	/* BIG TCP: its headers do not say how long it is */
+	if (pkt->len > BRIDGE_LONGEST)
+		return FATE_TOO_LONG;
 	for (near->is_cut = 1;; near->stats.received++) {
 		if (!has_room(inj)) {
 			if (br->config_.flags & NETRING_BRIDGE_HOLD)

@@ -6,7 +6,6 @@
 
 #define BUDGET 64u
 #define SMALL_MEMORY (512u * 1024u)
-#define LARGE_PACKET 65600 /* 64 KiB of IP, Ethernet header and tags */
 #define LARGE_MEMORY (2048u * 1024u)
 #define HEADER_AND_TAGS 22
 #define OVERSIZE_WAITING (1024 * 1024) /* bytes of super-frames in the kernel */
@@ -123,7 +122,7 @@ static int set_up(struct netring_bridge *br,
 		  const struct netring_bridge_config *cfg)
 {
 	uint32_t packet =
-		br->config_.flags & NETRING_BRIDGE_LARGE ? LARGE_PACKET : 0;
+		br->config_.flags & NETRING_BRIDGE_LARGE ? BRIDGE_LONGEST : 0;
 	uint32_t longest;
 	int i, r = 0;
 

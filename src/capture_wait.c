@@ -14,7 +14,7 @@
 static int look_at_link(struct netring_capture *cap)
 {
 	char name[NR_IFNAMSIZ] = { 0 };
-	uint16_t hatype; /* 0 of one that is being removed */
+	uint16_t hatype; /* of no interest */
 	int fd = cap->fd_ - 1;
 	int r = netring_packet_bound_(fd, &hatype);
 	int flags;

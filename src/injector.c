@@ -10,6 +10,7 @@
 #define CHECKSUM 2u
 #define IPV4_END 34 /* the least that may be in front of a checksum's start */
 #define IPV6_END 54
+#define CSUM_START_MOST 0x8000 /* 16 bits have the headroom, too */
 #define TCP_CHECKSUM 16
 #define TCP_HEADER 20u
 
@@ -253,7 +254,8 @@ static int is_doubtful(const struct netring_injector *inj,
 		return 1; /* what its link header is, only the kernel knows */
 	if (!(vnet->flags & VNET_CHECKSUM))
 		return gso;
-	if (vnet->csum_start < (gso == GSO_TCPV6 ? IPV6_END : IPV4_END))
+	if (vnet->csum_start < (gso == GSO_TCPV6 ? IPV6_END : IPV4_END) ||
+	    vnet->csum_start > CSUM_START_MOST)
 		return 1;
 	return gso && ((gso != GSO_TCPV4 && gso != GSO_TCPV6) ||
 		       vnet->csum_offset != TCP_CHECKSUM || !vnet->gso_size ||

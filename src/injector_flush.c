@@ -60,7 +60,7 @@ static int has_time(struct netring_injector *inj)
 	inj->blocked_tail_ = inj->tail_;
 	if (inj->sent_ == inj->tail_) {
 		most /= IDLE_PART;
-		if (learned < most)
+		if (inj->refused_at_ && learned < most)
 			most = learned;
 	}
 	if (now - inj->since_ < most)

@@ -103,7 +103,8 @@ int netring_packet_bound_(int fd, uint16_t *hatype)
 		return r;
 	if (address.ifindex <= 0)
 		return -ENODEV;
-	*hatype = address.hatype;
+	if (address.hatype) /* 0 of one that is being removed */
+		*hatype = address.hatype;
 	return 0;
 }
 

@@ -36,7 +36,8 @@ int netring_packet_deafen_(int fd);
 /* One frame, on a socket that has no ring. */
 int netring_packet_send_(int fd, int ifindex, const void *frame, size_t size);
 
-/* Is the interface bound to still there? 0 and its type, or -ENODEV. */
+/* Is the interface bound to still there? 0, or -ENODEV; and its type, left as
+ * it is for one that is being removed. */
 int netring_packet_bound_(int fd, uint16_t *hatype);
 
 /*

@@ -276,7 +276,8 @@ int netring_xdp_bridge_step(struct netring_xdp_bridge *bridge, int timeout)
 		for (i = 0; i < 2; i++)
 			netring_xdp_bridge_look_(bridge, &port[i]);
 	}
-	for (i = 0; i < 2 && r >= 0; i++)
+	/* signals that keep coming may not keep frames from going */
+	for (i = 0; i < 2 && (r >= 0 || r == -EINTR); i++)
 		moved += serve(bridge, &port[i], &port[!i]);
 	return r < 0 ? r : moved;
 }

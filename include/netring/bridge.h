@@ -155,9 +155,9 @@ void netring_bridge_close(struct netring_bridge *bridge);
  * netring_bridge_events(), and call this with 0 on a wake-up and after
  * netring_bridge_timeout(); ask for both anew after each call.
  *
- * Return: frames forwarded or dropped, 0: none came, -EINTR, or -errno. A
- * link that is down, an interface that is gone and a frame that the kernel
- * refuses are no errors.
+ * Return: frames forwarded or dropped, 0: none came, -EINTR, or -errno. At a
+ * signal, too, frames are forwarded: the counters tell. A link that is down,
+ * an interface that is gone and a frame that the kernel refuses are no errors.
  */
 int netring_bridge_step(struct netring_bridge *bridge, int timeout);
 

@@ -63,7 +63,7 @@ struct bridging {
 	int polls;
 	int stop_ready; /* the third descriptor */
 
-	uint8_t queue[4][2048]; /* whole packets, of one port */
+	uint8_t queue[4][70000]; /* whole packets, of one port */
 	int queue_port;
 	uint32_t queue_len[4], queue_in, queue_out;
 

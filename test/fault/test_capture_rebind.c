@@ -76,6 +76,32 @@ static void rebind_too_early(void **state)
 	netring_capture_close(&cap);
 }
 
+static int without_type(int fd, void *address, socklen_t *size)
+{
+	struct nr_sockaddr_ll *ll = address;
+
+	(void)fd;
+	(void)size;
+	ll->ifindex = 1;
+	ll->hatype = 0; /* as the kernel says during a removal */
+	return 0;
+}
+
+/* What it was is known for the next one of its name. */
+static void rebind_during_removal(void **state)
+{
+	struct netring_capture cap;
+
+	(void)state;
+	open_on_lo(&cap, 0);
+	wrap_arm(0, 0);
+	wrap.getsockname = without_type;
+	assert_int_equal(netring_capture_rebind(&cap), 0);
+	wrap_disarm();
+	assert_int_equal(netring_capture_hatype(&cap), 772);
+	netring_capture_close(&cap);
+}
+
 /* As long as it is there, its name is no matter. */
 static void rebind_renamed(void **state)
 {
@@ -200,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rebind_often),
 		cmocka_unit_test(rebind_too_early),
+		cmocka_unit_test(rebind_during_removal),
 		cmocka_unit_test(rebind_renamed),
 		cmocka_unit_test(rebind_other_kind),
 		cmocka_unit_test(rebind_in_group),

@@ -181,6 +181,37 @@ static int poll_ends(struct pollfd *fds, nfds_t count, int timeout)
 	return -1;
 }
 
+static int always_signal(struct pollfd *fds, nfds_t count, int timeout)
+{
+	(void)fds;
+	(void)count;
+	(void)timeout;
+	errno = EINTR;
+	return -1;
+}
+
+/* Signals may come faster than poll() returns: frames go all the same. */
+static void signals(void **state)
+{
+	int64_t deadline = netring_clock_ms() + PATIENCE_MS;
+
+	(void)state;
+	xdp_begin(&plain);
+	xdp_arm(0, 0);
+	wrap.endless = 1;
+	assert_int_equal(open_bridge(), 0);
+	send_some();
+	wrap.poll = always_signal;
+	while (stats().forwarded < SENT) {
+		assert_true(netring_clock_ms() < deadline);
+		assert_int_equal(netring_xdp_bridge_step(&br, 0), -EINTR);
+	}
+	wrap.poll = NULL;
+	netring_xdp_bridge_close(&br);
+	wrap_disarm();
+	xdp_end(&plain);
+}
+
 static int run(void)
 {
 	static volatile int stop;
@@ -233,7 +264,7 @@ static int teardown(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[COUNT(errors) + 1];
+	struct CMUnitTest tests[COUNT(errors) + 2];
 	uint32_t i;
 
 	enter_private_network();
@@ -247,6 +278,9 @@ int main(void)
 	}
 	tests[i].name = "xdp_bridge_run";
 	tests[i].test_func = bridge_run;
+	tests[i++].teardown_func = xdp_clean;
+	tests[i].name = "xdp_bridge_signals";
+	tests[i].test_func = signals;
 	tests[i].teardown_func = xdp_clean;
 	return _cmocka_run_group_tests("xdp_bridge_step", tests, COUNT(tests),
 				       setup, teardown);

@@ -2,11 +2,13 @@
 /* test_inject_ring.c - a full ring, round and round, and one with one slot. */
 #define _GNU_SOURCE
 #include "live.h"
+#include "port_settings.h"
 #include "spy_socket.h"
 
 #include <netring/injector.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -173,6 +175,40 @@ static void close_tells(void)
 	is(netring_injector_close(&inj), 0, "close again");
 }
 
+/* A slot that is discarded behind a later one is no packet, of no bytes. */
+static void hole_in_tun(void)
+{
+	struct netring_injector_config cfg = { .interface = "tun7" };
+	struct netring_injector tun;
+	struct netring_frame frames[2];
+	uint8_t bytes[2000];
+	struct port_counters counters;
+	int fd = net_tun("tun7"), ours = 0;
+	ssize_t r;
+
+	if (fd < 0) {
+		skip(lacking(fd) ? lacking(fd) : strerror(-fd), "tun");
+		return;
+	}
+	must(net_up("tun7"), "up");
+	must(netring_injector_open(&tun, &cfg), "open on tun");
+	must(netring_injector_reserve(&tun, &frames[0]), "reserve");
+	must(netring_injector_reserve(&tun, &frames[1]), "reserve");
+	memset(frames[1].data, 0x45, 60);
+	netring_injector_discard(&tun, &frames[0]);
+	is(netring_injector_commit(&tun, &frames[1], 60), 0, "commit");
+	is(netring_injector_drain(&tun, netring_clock_ms() + 1000), 0, "drain");
+	must(fcntl(fd, F_SETFL, O_NONBLOCK), "no waiting");
+	/* the kernel's own, of IPv6, may be among them */
+	while ((r = read(fd, bytes, sizeof(bytes))) >= 0)
+		ours += r == 60 && bytes[0] == 0x45 && bytes[59] == 0x45;
+	must(port_counters("tun7", &counters), "counters");
+	is(ours, 1, "tun: the frame behind a hole");
+	is((long long)counters.tx_dropped, 0, "and no empty one to drop");
+	netring_injector_close(&tun);
+	close(fd);
+}
+
 int main(void)
 {
 	struct netring_injector_config cfg = { .interface = FAR };
@@ -202,5 +238,6 @@ int main(void)
 	overwrite(NETRING_INJECTOR_QDISC_BYPASS);
 	bad_among_good();
 	close_tells();
+	hole_in_tun();
 	return done_testing();
 }

@@ -83,6 +83,41 @@ static void nothing_in_front(void **state)
 	tx_free();
 }
 
+/* Soon after the clock began, none was dropped yet. */
+static void never_refused(void **state)
+{
+	(void)state;
+	begin(1000);
+	tx.now_ms = 640;
+	queue(60);
+	assert_int_equal(patience(2000), 250);
+	tx_free();
+}
+
+/* What may be too far for the kernel, with its headroom, goes alone. */
+static void checksum_far(void **state)
+{
+	static const struct tx_shape large = { 65536, 2, 65536, 1, 1 };
+	struct netring_frame frame;
+	uint32_t i;
+
+	(void)state;
+	tx_make(&large, 0, 0);
+	tx.inj.interface_.mtu = tx.mtu = 65000;
+	for (i = 0; i < 2; i++) {
+		reserve(&frame);
+		frame.vnet->flags = 1;
+		frame.vnet->csum_start = (uint16_t)(0x8000 + i);
+		frame.vnet->csum_offset = 6;
+		assert_int_equal(
+			netring_injector_commit(&tx.inj, &frame, 50000), 0);
+		assert_int_equal(tx_slot(i)->state,
+				 i ? SLOT_DOUBTFUL : SLOT_COMMITTED);
+	}
+	assert_int_equal(netring_injector_flush(&tx.inj), 2);
+	tx_free();
+}
+
 /* Frames of ours leave the queue: for as long as they do, and all of the time
  * behind the last. */
 static void queue_moves(void **state)
@@ -336,6 +371,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_in_front),
+		cmocka_unit_test(never_refused),
+		cmocka_unit_test(checksum_far),
 		cmocka_unit_test(queue_moves),
 		cmocka_unit_test(each_cause),
 		cmocka_unit_test(passed_over),
