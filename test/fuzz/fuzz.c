@@ -138,8 +138,10 @@ static long result(long good)
 static long ioctl_lie(unsigned long what, struct nr_ifreq *request)
 {
 	if (what != NR_SIOCETHTOOL) {
-		/* also as an MTU; as flags: up and running */
-		request->u.ifindex = what == NR_SIOCGIFFLAGS ? 0x41 : 1500;
+		/* a bond's flag is one of 1500's bits */
+		request->u.ifindex = what == NR_SIOCGIFFLAGS ?
+					     NR_IFF_UP | NR_IFF_RUNNING :
+					     1500;
 		if (what == NR_SIOCGIFHWADDR)
 			request->u.hwaddr[0] = NR_ARPHRD_ETHER;
 		scribble(what == NR_SIOCGIFNAME ? (void *)request->name :

@@ -65,22 +65,36 @@ static void open_it(uint32_t flags)
 	must(r, "open (%s)", netring_step_name(br.step));
 }
 
-/* UFO stops a ring of TPACKET_V2 for good, in every kernel so far. */
-static void wedge(uint32_t flags)
+/* A datagram for the kernel to cut into fragments. */
+static int guest_ufo(void)
 {
+	static const uint8_t headers[] = {
+		0x45, 0,  3000 >> 8, 3000 & 255, 0, 1,	0, 0, 64, 17, 0,
+		0,    10, 9,	     0,		 1, 10, 9, 0, 2,  0,  7,
+		0,    7,  2980 >> 8, 2980 & 255, 0, 0
+	};
 	const struct netring_vnet ufo = { .gso_type = UDP_GSO,
 					  .gso_size = 1448,
 					  .header_len = 14 };
-	struct netring_bridge_stats s = { 0 };
 	uint8_t frame[3014];
+
+	wire_frame(frame, sizeof(frame), 0x0800, 7);
+	memcpy(frame + 14, headers, sizeof(headers));
+	return guest_write(&ufo, frame, sizeof(frame));
+}
+
+/* UFO stops a ring of TPACKET_V2 for good, in every kernel so far. */
+static void wedge(uint32_t flags)
+{
+	struct netring_bridge_stats s = { 0 };
+	uint8_t frame[100];
 	int64_t start;
 	uint32_t i;
 
 	open_it(flags);
-	wire_frame(frame, sizeof(frame), WIRE_TYPE, 7);
 	guest_plain(0);
 	hosts_pump(&br, 20);
-	ok(guest_write(&ufo, frame, sizeof(frame)), "flags %x: UFO", flags);
+	ok(guest_ufo(), "flags %x: UFO", flags);
 	/* drops tell it, so there have to be some */
 	start = live_start_ms();
 	for (i = 1; netring_clock_ms() - start < 5000; i++) {
@@ -116,9 +130,6 @@ static void wedge(uint32_t flags)
 /* In blocks (TPACKET_V3) such a packet is left out, and no other. */
 static void in_blocks(void)
 {
-	const struct netring_vnet ufo = { .gso_type = UDP_GSO,
-					  .gso_size = 1448,
-					  .header_len = 14 };
 	struct netring_capture_config cfg = {
 		.interface = GUEST,
 		.flags = NETRING_CAPTURE_VNET_HDR,
@@ -127,14 +138,12 @@ static void in_blocks(void)
 	};
 	struct netring_capture cap;
 	struct tally t = { 0 };
-	uint8_t frame[3014];
 	uint32_t i;
 
 	live_open(&cap, &cfg);
-	wire_frame(frame, sizeof(frame), WIRE_TYPE, 7);
 	for (i = 0; i < 30; i++) {
 		if (i % 5 == 0)
-			ok(guest_write(&ufo, frame, sizeof(frame)), "UFO");
+			ok(guest_ufo(), "UFO");
 		guest_plain(i);
 	}
 	tally_batches(&t, &cap, 30, 500);
