@@ -261,7 +261,7 @@ int netring_xdp_tx_kick(struct netring_xdp_tx *tx)
 /*
  * A kick that ends early for its budget and one that cannot go on look alike,
  * and before Linux 6.18 the kernel does not tell how far it came. So without
- * visible progress, go on for as many kicks as what waits may need.
+ * visible progress, be it completions alone, go on for as many kicks as what waits may need.
  */
 int netring_xdp_tx_flush(struct netring_xdp_tx *tx)
 {
@@ -270,11 +270,11 @@ int netring_xdp_tx_flush(struct netring_xdp_tx *tx)
 
 	publish(tx);
 	for (;;) {
-		(void)netring_xdp_tx_reap(tx);
+		r = (int)netring_xdp_tx_reap(tx);
 		left = netring_xdp_ring_waiting(&tx->ring_);
 		if (!left)
 			return 0;
-		if (left < before) {
+		if (left < before || r) {
 			before = left;
 			tries = (int)(left / KICK_LEAST) + 1;
 		} else if (!tries--) {
