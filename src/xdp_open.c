@@ -2,6 +2,8 @@
 /* xdp_open.c - make an AF_XDP socket: memory, rings, bind, register. */
 #include "xdp.h"
 
+#include <netring/xdp_program.h>
+
 #include "interface.h"
 
 #define FLAG_IF(have, flag) ((have) ? (flag) : 0u)
@@ -265,12 +267,16 @@ int netring_xdp_reopen(struct netring_xdp *xdp)
 		xdp->tx.open_ = xdp->tx.open_len_ = xdp->tx.owed_ = 0;
 		r = set_up(xdp);
 		if (r >= 0)
-			return r;
+			break;
 		give_back(xdp);
 		if (r != -ENOBUFS || xdp->step != NETRING_STEP_UMEM || !tries--)
 			return r;
 		(void)sys_poll(NULL, 0, XDP_PAUSE_MS);
 	}
+	/* the one to attach to, which had another name perhaps */
+	if (NETRING_CONFIG_XDP_PROGRAM && xdp->config_.program)
+		xdp->config_.program->interface_ = xdp->interface_;
+	return r;
 }
 
 int netring_xdp_close(struct netring_xdp *xdp)

@@ -143,6 +143,32 @@ static void renamed(int port)
 	both_pass("by its own name");
 }
 
+/* The name that it has now is the one that it is looked for by, for the socket
+ * and for the program. */
+static void made_again(int port)
+{
+	must(net_down(port_name[port]), "down");
+	must(net_rename(port_name[port], "other"), "another name");
+	must(net_up("other"), "up");
+	(void)xdp_hosts_run_for(&br, LOOK_MS);
+	must(net_veth(port_name[port], "peer"), "one that takes the old name");
+	must(net_up("peer"), "its other end is up");
+	must(net_up(port_name[port]), "which is up");
+	memset(bridge_told, 0, sizeof(bridge_told));
+	must(net_delete("other"), "the port is gone");
+	until(port, NETRING_PORT_GONE);
+	must(net_veth("other", "peer2"), "made again");
+	must(net_up("peer2"), "its other end is up");
+	must(net_up("other"), "and it");
+	until(port, NETRING_PORT_BACK);
+	told(port, NETRING_PORT_BACK, 1, "back");
+	foreign_is("other", XDP_ATTACHED_DRV, 0, "the program is there");
+	foreign_is(port_name[port], XDP_ATTACHED_NONE, 0,
+		   "and not on the one of the old name");
+	is(net_promiscuity(port_name[port]), 0, "which is left alone");
+	must(net_delete(port_name[port]), "away with it");
+}
+
 int main(void)
 {
 	struct netring_xdp_bridge_config cfg =
@@ -159,6 +185,7 @@ int main(void)
 		carrier(port);
 		renamed(port);
 	}
+	made_again(0);
 	xdp_hosts_close(&br, "look");
 	hosts_end(&h);
 	return done_testing();
