@@ -100,15 +100,19 @@ static void grow(struct netring_xdp_group *group)
 	if (want <= group->count)
 		return;
 	each = umem->rx_frames_ / want;
-	for (i = 0; i < group->count; i++)
-		if (group->sockets_[i].rx.most_ > each)
-			group->sockets_[i].rx.most_ = each;
+	if (each > first->rx.most_)
+		each = first->rx.most_;
+	if (!each)
+		each = 1;
 	i = umem->rx_.count / (want - group->count);
 	socket.rx_frames = i < each ? i : each;
 	socket.interface = first->interface_.name;
 	socket.retry_ms = 1; /* there is a next look */
 	if (socket.rx_frames || socket.mode == NETRING_XDP_TX)
 		(void)open_more(group, &socket);
+	for (i = 0; i < group->count; i++)
+		group->sockets_[i].rx.most_ =
+			group->sockets_[i].config_.rx_frames = each;
 	/* drivers (veth) give a program to the queues that there are then */
 	if (NETRING_CONFIG_XDP_PROGRAM && socket.program &&
 	    group->queues > before &&

@@ -294,6 +294,8 @@ static void growing(void)
 	is(netring_xdp_group_wait(&group, 0), 0, "a look");
 	is(group.queues, QUEUES, "the queues are seen");
 	is(group.count, QUEUES, "each has a socket");
+	for (i = 0; i < QUEUES; i++)
+		is(sockets[i].rx.most_, 1024 / QUEUES, "and its share");
 	xdp_books(&umem, "grown");
 	open_senders();
 	for (i = 0; i < QUEUES; i++)
