@@ -30,6 +30,11 @@ void netring_xdp_bridge_look_(struct netring_xdp_bridge *bridge,
 void netring_xdp_bridge_follow_(struct netring_xdp_bridge *bridge,
 				struct netring_xdp_bridge_port_ *port, int r);
 
+/* A packet that is only partly forwarded is no more: counted there. */
+void netring_xdp_bridge_abandon_(struct netring_xdp_bridge *bridge,
+				 struct netring_xdp_bridge_port_ *port,
+				 uint64_t *counter);
+
 /* Sockets and programs of a port, anew. */
 int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *bridge,
 			       struct netring_xdp_bridge_port_ *port);

@@ -4,6 +4,8 @@
 
 #include "interface.h"
 
+#define STUCK_MS 1000
+
 struct netring_xdp *
 netring_xdp_bridge_socket_(struct netring_xdp_bridge_port_ *port,
 			   uint32_t queue)
@@ -38,8 +40,15 @@ static void tell(struct netring_xdp_bridge *br,
 static void make_anew(struct netring_xdp_bridge *br,
 		      struct netring_xdp_bridge_port_ *port, uint64_t *counter)
 {
-	uint32_t lost = count_waiting(&port->xdp.tx);
+	struct netring_xdp_tx *tx = &port->xdp.tx;
+	uint32_t lost, most;
 
+	/* before Linux 6.18 what was sent may seem to wait */
+	(void)netring_xdp_tx_reap(tx);
+	lost = count_waiting(tx);
+	most = tx->in_flight_ - tx->owed_ + tx->staged_;
+	if (lost > most)
+		lost = most;
 	br->port_[!port->number].stats.forwarded -= lost;
 	*counter += lost;
 	(void)netring_xdp_bridge_reopen_(br, port);
@@ -62,18 +71,36 @@ void netring_xdp_bridge_follow_(struct netring_xdp_bridge *br,
 	tell(br, port, (enum netring_port_event)state);
 }
 
-/* A device that took none for so long will not take the first. */
+/* A device that took none since the last look, nor for a second, will not take
+ * the first. */
 static void look_at_frames(struct netring_xdp_bridge *br,
 			   struct netring_xdp_bridge_port_ *port)
 {
 	struct netring_xdp_tx *tx = &port->xdp.tx;
 	uint32_t completed = (uint32_t)(tx->sent_ + tx->refused_);
 
-	if (netring_xdp_ring_waiting(&tx->ring_) &&
-	    completed == port->completed_before)
+	if (!netring_xdp_ring_waiting(&tx->ring_)) {
+		port->waits_since = 0;
+	} else if (!port->waits_since || completed != port->completed_before) {
+		port->waits_since = br->looked_;
+	} else if (br->looked_ - port->waits_since >= STUCK_MS) {
+		port->waits_since = 0;
 		make_anew(br, port,
 			  &br->port_[!port->number].stats.refused.busy);
+	}
 	port->completed_before = completed;
+}
+
+/* The kernel shows a packet's fragments at once: where none follows, the last
+ * was none that can be taken, and the other queues wait for it. */
+static void look_at_packet(struct netring_xdp_bridge *br,
+			   struct netring_xdp_bridge_port_ *port)
+{
+	struct netring_xdp *xdp = netring_xdp_bridge_socket_(port, port->turn);
+
+	if (port->in_packet && !netring_xdp_next_(&xdp->rx))
+		netring_xdp_bridge_abandon_(br, port,
+					    &port->stats.refused.other);
 }
 
 static void look_at_program(struct netring_xdp_bridge *br,
@@ -81,12 +108,13 @@ static void look_at_program(struct netring_xdp_bridge *br,
 {
 	int r = netring_xdp_program_check(&port->program);
 
+	if (r < 0)
+		br->foreign = port->program.foreign;
 	if (r && !port->is_deaf)
 		tell(br, port, NETRING_PORT_DEAF);
 	if (r > 0 || (!r && port->is_deaf))
 		tell(br, port, NETRING_PORT_BACK);
 	port->is_deaf = r < 0;
-	br->foreign = port->program.foreign;
 }
 
 static void look_at_queues(struct netring_xdp_bridge *br,
@@ -122,6 +150,7 @@ void netring_xdp_bridge_look_(struct netring_xdp_bridge *br,
 				   r < 0 ? r : netring_xdp_health(&port->xdp));
 	if (port->state)
 		return;
+	look_at_packet(br, port);
 	look_at_frames(br, port);
 	look_at_program(br, port);
 	look_at_queues(br, port);

@@ -80,8 +80,6 @@ static int open_socket(struct netring_xdp_bridge *br,
 	socket.program = &port->program;
 	r = netring_xdp_open(&port->xdp, &socket);
 	br->step = port->xdp.step;
-	if (!mine->retry_ms)
-		port->xdp.config_.retry_ms = REOPEN_MS;
 	return r;
 }
 
@@ -138,6 +136,8 @@ static int set_up(struct netring_xdp_bridge *br,
 	for (i = 0; i < 2 && r >= 0; i++) {
 		br->port = i;
 		r = attach(br, &br->port_[i]);
+		if (!br->port_[i].config.retry_ms) /* from now on */
+			br->port_[i].xdp.config_.retry_ms = REOPEN_MS;
 	}
 	/* last, for nothing is to be changed by an open that fails */
 	for (i = 0; i < 2 && r >= 0; i++)
@@ -207,6 +207,17 @@ int netring_xdp_bridge_open(struct netring_xdp_bridge *bridge,
 	}
 }
 
+void netring_xdp_bridge_abandon_(struct netring_xdp_bridge *br,
+				 struct netring_xdp_bridge_port_ *port,
+				 uint64_t *counter)
+{
+	if (port->in_packet) {
+		++*counter;
+		netring_xdp_drop_open_(&br->port_[!port->number].xdp.tx);
+	}
+	port->in_packet = 0;
+}
+
 int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 			       struct netring_xdp_bridge_port_ *port)
 {
@@ -217,12 +228,7 @@ int netring_xdp_bridge_reopen_(struct netring_xdp_bridge *br,
 		netring_xdp_bridge_leave_(br, port);
 	r = netring_xdp_reopen(&port->xdp);
 
-	/* a packet that is only partly forwarded is abandoned */
-	if (port->in_packet) {
-		port->stats.link_down++;
-		netring_xdp_drop_open_(&other->xdp.tx);
-	}
-	port->in_packet = 0;
+	netring_xdp_bridge_abandon_(br, port, &port->stats.link_down);
 	if (other->fate == FATE_FORWARDED || other->fate == FATE_CUT)
 		other->fate = FATE_LINK_DOWN;
 	/* a link that is down keeps its program */

@@ -119,7 +119,8 @@ struct netring_xdp_bridge_port_ {
 	struct netring_bridge_stats stats; /* from here to the other port; */
 	uint64_t forwarded;		   /* as reported last */
 	struct netring_offloads_ offloads; /* to be restored */
-	uint32_t completed_before;	   /* sending: at the last look */
+	int64_t waits_since;		   /* sending: ms, 0: nothing waits */
+	uint32_t completed_before;	   /* at the last look */
 	uint8_t number;
 	uint8_t holding;
 	uint8_t in_packet; /* the next descriptor goes on with a packet, */

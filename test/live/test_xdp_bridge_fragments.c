@@ -255,6 +255,42 @@ static void jumbo_tcp(int attach, int ends)
 	is(wire_wait(bridge), 0, "the bridge ends");
 }
 
+/* A last fragment that is none of the UMEM's: the packet ends unsent at a look,
+ * and is not joined with the next. */
+static void no_end(int attach)
+{
+	struct netring_xdp_bridge_config cfg = config(attach);
+	struct netring_xdp_rx *rx = &br.port_[0].xdp.rx;
+	int64_t end = netring_clock_ms() + 5000;
+	struct netring_bridge_stats s;
+	struct netring_xdp_desc *last;
+
+	xdp_hosts_open(&br, &cfg);
+	wire_frame(frame, 4000, WIRE_TYPE, 1);
+	hosts_send(&h, 0, frame, 4000);
+	while (netring_xdp_ring_seek(&rx->ring_, 3) < 2 &&
+	       netring_clock_ms() < end)
+		live_sleep_ms(1);
+	last = netring_xdp_ring_desc(&rx->ring_,
+				     netring_xdp_ring_seek(&rx->ring_, 32) - 1);
+	is(last->options, 0, "the last fragment");
+	last->addr = UINT64_MAX;
+	br.looked_ = netring_clock_ms();
+	(void)netring_xdp_bridge_step(&br, 100);
+	ok(br.port_[0].in_packet, "has no end");
+	br.looked_ = 0;
+	(void)netring_xdp_bridge_step(&br, 0);
+	ok(!br.port_[0].in_packet, "is ended at a look");
+	s = xdp_hosts_stats(&br, 0, "no end");
+	is((long long)s.refused.other, 1, "refused");
+	is((long long)s.forwarded, 0, "not forwarded");
+	wire_frame(frame, 100, WIRE_TYPE, 2);
+	hosts_send(&h, 0, frame, 100);
+	xdp_hosts_take(&br, 1);
+	ok(spy_is(h.spy[1], frame, 100), "the next one passes by itself");
+	xdp_hosts_close(&br, "no end");
+}
+
 int main(void)
 {
 	struct netring_xdp_bridge_config cfg = config(NETRING_XDP_NATIVE);
@@ -278,6 +314,7 @@ int main(void)
 	unsupported(NETRING_XDP_NATIVE);
 	link_down(NETRING_XDP_NATIVE);
 	verdicts(NETRING_XDP_NATIVE);
+	no_end(NETRING_XDP_NATIVE);
 	close(h.spy[0]);
 	close(h.spy[1]);
 	h.spy[0] = h.spy[1] = -1;

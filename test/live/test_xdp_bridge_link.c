@@ -112,6 +112,48 @@ static void down_with_frames(int port)
 	both_pass("after that");
 }
 
+/* A kernel before 6.18 lets frames that were sent seem to wait. They were
+ * forwarded, whatever becomes of the link; and the socket is made anew only
+ * once they wait for a second. */
+static void told_late(int port)
+{
+	struct netring_xdp_tx *tx = &br.port_[port].xdp.tx;
+	struct netring_bridge_stats before, s;
+	uint32_t late;
+	int i;
+
+	for (i = 0; i < 10; i++)
+		passes(!port, "told late");
+	xdp_hosts_pump(&br, 5);
+	before = xdp_hosts_stats(&br, !port, "told late");
+	late = *tx->ring_.peer_ - 10;
+	for (i = 0; i < 2; i++) {
+		br.looked_ = 0;
+		(void)netring_xdp_bridge_step(&br, 0); /* none waited yet */
+		tx->ring_.peer_ = &late;
+		br.looked_ = 0;
+		(void)netring_xdp_bridge_step(&br, 0);
+		ok(tx->ring_.peer_ == &late, "they wait only since now");
+		if (i)
+			must(net_down(port_name[port]), "down");
+		else
+			live_sleep_ms(1000);
+		br.looked_ = 0;
+		(void)netring_xdp_bridge_step(&br, 0);
+		ok(tx->ring_.peer_ != &late, "a new socket");
+		s = xdp_hosts_stats(&br, !port, "told late");
+		is((long long)s.forwarded, (long long)before.forwarded,
+		   "all were forwarded");
+		is((long long)s.pending, 0, "none is on its way");
+		is((long long)s.link_down, (long long)before.link_down,
+		   "none met a downed link");
+	}
+	must(net_up(port_name[port]), "up");
+	until(port, NETRING_PORT_BACK, BACK);
+	memset(bridge_told, 0, sizeof(bridge_told));
+	both_pass("told late");
+}
+
 /* Down and up before anybody looked. */
 static void flap(int port)
 {
@@ -212,6 +254,7 @@ int main(void)
 		down_and_up(port);
 		down_with_frames(port);
 		removed(port);
+		told_late(port);
 	}
 	flap(0);
 	removed_when_down(1);
