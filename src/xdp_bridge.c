@@ -186,7 +186,7 @@ static uint32_t move_all(struct netring_xdp_bridge *br,
 	uint32_t i, joined = br->joined[near->number], taken = 0;
 
 	near->holding = 0;
-	for (i = 0; i < joined; i++) {
+	for (i = 0; i < joined && taken < br->budget_; i++) {
 		taken += move(br, near, far,
 			      &netring_xdp_bridge_socket_(near, near->turn)->rx,
 			      br->budget_ - taken);

@@ -10,6 +10,8 @@ static uint32_t share(struct netring_xdp_bridge_port_ *port, uint32_t joined,
 	uint32_t each = port->config.rx_frames / queues;
 	struct netring_xdp *xdp;
 
+	if (!each) /* one that has none is deaf */
+		each = 1;
 	while (joined--) {
 		xdp = netring_xdp_bridge_socket_(port, joined);
 		xdp->config_.rx_frames = each; /* of a reopen */
@@ -64,4 +66,5 @@ void netring_xdp_bridge_leave_(struct netring_xdp_bridge *br,
 		(void)netring_xdp_close(xdp);
 	}
 	port->turn = 0;
+	port->xdp.config_.rx_frames = port->config.rx_frames;
 }
