@@ -96,9 +96,9 @@ static void busy(void)
 	is(xdp_queue(&senders[1], 0, 1, LONG), 1, "one on another queue");
 	must(netring_xdp_tx_drain(&senders[1].tx, netring_clock_ms() + 5000),
 	     "drain");
+	(void)xdp_hosts_pump(&br, 10);
 	between(before_long, 0, BUDGET * QUEUES,
 		"frames of the busy queue before the one of the other");
-	(void)xdp_hosts_pump(&br, 10);
 	spy_count(h.spy[1], &seen, LOT + 1, 100);
 	is(seen.frames, LOT + 1, "and all arrive");
 	close_senders();
