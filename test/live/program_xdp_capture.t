@@ -105,6 +105,24 @@ ok "and goes on" settled "$T/away.pcap" 10
 finish INT
 is "exit status" "$status" 0
 
+# The same over several queues.
+many() {
+	ip link add nr2 numrxqueues 4 numtxqueues 4 type veth \
+		peer name nr3 numrxqueues 4 numtxqueues 4
+	ip link set nr2 up
+	ip link set nr3 up
+}
+many
+start several -i nr2 --backend xdp -w "$T/several.pcap"
+has "four queues" "$(told several)" "4 of 4 queues"
+ip link del nr2
+ok "four queues gone: told" await "nr2 is gone" "$T/several.err"
+many
+ok "made again: told" await "nr2 is back" "$T/several.err"
+finish INT
+is "four queues: exit status" "$status" 0
+ip link del nr2
+
 # Longer than a page: in fragments, and whole in the file.
 if [ "$(feature xdp-fragments)" = yes ]; then
 	ip link set nr0 mtu 9000

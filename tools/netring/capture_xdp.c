@@ -141,16 +141,21 @@ int xdp_feed_again(enum netring_step *step)
 {
 	struct capture_xdp *x = &capture_xdp;
 	uint32_t i;
-	int r;
+	int r = 0, one;
 
 	x->gone = 1; /* no socket is to be touched until all are open */
 	x->joined = 0;
+	/* all are closed, even if none can be opened: one that is left is of
+	 * the old interface, and the next could not share the UMEM with it */
 	for (i = 0; i < x->count; i++) {
-		r = netring_xdp_reopen(&x->sockets[i]);
-		*step = x->sockets[i].step;
-		if (r < 0) /* down: there, but not up yet */
-			return r == -ENETDOWN ? -ENODEV : r;
+		one = netring_xdp_reopen(&x->sockets[i]);
+		if (r >= 0) {
+			r = one;
+			*step = x->sockets[i].step;
+		}
 	}
+	if (r < 0) /* down, or with an old one: there, but not yet */
+		return r == -ENETDOWN || r == -EBADF ? -ENODEV : r;
 	r = netring_xdp_program_attach(&x->program);
 	*step = x->program.step;
 	x->gone = r < 0;
@@ -174,6 +179,7 @@ void xdp_feed_stats(struct netring_xdp_stats *total)
 			sum[n] += one[n];
 	}
 	memcpy(total, sum, sizeof(*total));
+	total->reattached = x->program.reattached; /* which all share */
 }
 
 uint64_t xdp_feed_waiting(void)
