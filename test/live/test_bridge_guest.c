@@ -83,11 +83,12 @@ static int guest_ufo(void)
 	return guest_write(&ufo, frame, sizeof(frame));
 }
 
-/* UFO stops a ring of TPACKET_V2 for good, in every kernel so far. */
+/* UFO stops a ring of TPACKET_V2 for good, before Linux 7.2. */
 static void wedge(uint32_t flags)
 {
 	struct netring_bridge_stats s = { 0 };
 	uint8_t frame[100];
+	uint64_t renewals;
 	int64_t start;
 	uint32_t i;
 
@@ -104,8 +105,9 @@ static void wedge(uint32_t flags)
 		if (s.forwarded > 1)
 			break;
 	}
-	ok(s.renewals == 1, "the ring was made anew, once: %llu",
-	   (unsigned long long)s.renewals);
+	renewals = s.renewals;
+	ok(renewals <= 1, "the ring was made anew once, or not: %llu",
+	   (unsigned long long)renewals);
 	between(netring_clock_ms() - start, 0, 1000 + live_late_ms(),
 		"ms until it was");
 	ok(s.kernel_drops > 0, "what was lost is counted");
@@ -122,7 +124,7 @@ static void wedge(uint32_t flags)
 	}
 	is(i, 150, "and all that follow");
 	s = stats_of(0, "renewed");
-	is((long long)s.renewals, 1, "no other renewal");
+	is((long long)s.renewals, (long long)renewals, "no other renewal");
 	is(netring_bridge_step(&br, 0), 0, "idle");
 	netring_bridge_close(&br);
 }
