@@ -6,8 +6,8 @@
  * The kernel numbers what it tries to send. A try that failed takes a number
  * too, so that this frame and all behind it have one more. Each slot remembers
  * how often its frame was refused, until it is used again: from the newest
- * frame back, each number is less what was refused since. A hole that the kernel
- * does not number counts as refused once too few.
+ * frame back, each number is less what was refused since. A hole that takes no
+ * number counts as refused -1 times.
  */
 static uint32_t frame_of(const struct netring_injector *inj, uint32_t key)
 {
