@@ -122,11 +122,11 @@ static void print_table(const char *interface,
 			print_feature((enum netring_feature)i, interface);
 	if (fault())
 		printf("\n%-22s%s\n", "kernel-fault", fault());
-	/* every kernel so far; README, known kernel faults */
+	/* seen in 5.10 to 6.18; README, known kernel faults */
 	if (netring_probe(NETRING_FEATURE_RECEIVE_V2, interface) > 0)
 		printf("\n%-22s%s\n", "kernel-vnet-ring",
-		       "UFO of a guest stops a TPACKET_V2 ring with vnet "
-		       "headers; a bridge makes it anew");
+		       "UFO of a guest may stop a TPACKET_V2 ring with vnet "
+		       "headers, before 7.2; a bridge makes it anew");
 	if (interface)
 		print_interface(interface, facts);
 }
