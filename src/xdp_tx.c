@@ -261,7 +261,8 @@ int netring_xdp_tx_kick(struct netring_xdp_tx *tx)
 /*
  * A kick that ends early for its budget and one that cannot go on look alike,
  * and before Linux 6.18 the kernel does not tell how far it came. So without
- * visible progress, be it completions alone, go on for as many kicks as what waits may need.
+ * visible progress, and be it completions, go on for as many kicks as what
+ * waits may need.
  */
 int netring_xdp_tx_flush(struct netring_xdp_tx *tx)
 {
