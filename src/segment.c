@@ -225,7 +225,7 @@ static uint32_t finish(const struct netring_segment *seg,
 	if (ip->protocol != GRE) {
 		/* protocol and length, in place of the checksum */
 		bytes += ip->protocol;
-		put16(field, bytes + (bytes >> 16));
+		put16(field, bytes > 0xffff ? bytes + 1 : bytes);
 		sum = netring_checksum_sum_(from, address, sum);
 		sum = netring_checksum_sum_(out + ip->to, address, sum);
 	}
