@@ -238,7 +238,8 @@ static enum fate filter(struct netring_bridge *br,
 	if (br->config_.oversize)
 		(void)netring_capture_read_oversize(
 			&near->capture, pkt,
-			(uint8_t *)br->config_.oversize + near->number * half,
+			(uint8_t *)br->config_.oversize +
+				(size_t)near->number * half,
 			half);
 	if (!(br->config_.flags & NETRING_BRIDGE_LINK_LOCAL) &&
 	    is_link_local(pkt))
